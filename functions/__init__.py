@@ -1,0 +1,1 @@
+"""Entry points, one a folder: authenticate → decode → one use case → reply or retry."""

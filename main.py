@@ -1,0 +1,12 @@
+"""Entry points by name: `--entry-point assign` deploys functions/assign/main.py, and only that."""
+
+from collections.abc import Callable
+from importlib import import_module, util
+from typing import Any
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    if name.startswith("_") or util.find_spec(f"functions.{name}") is None:
+        raise AttributeError(f"functions/{name}/main.py does not exist")
+    entry_point: Callable[..., Any] = getattr(import_module(f"functions.{name}.main"), name)
+    return entry_point

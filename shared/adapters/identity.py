@@ -1,0 +1,53 @@
+"""Callers' tokens: Firebase ID tokens for people, OIDC for services."""
+
+import firebase_admin
+import jwt
+from firebase_admin import auth, exceptions
+
+from shared.errors import refuse
+from shared.ports import Identity
+
+ISSUERS = ["https://accounts.google.com", "accounts.google.com"]
+
+
+class GoogleIdentity(Identity):
+    def __init__(self, *, project: str, audience: str, keys_url: str) -> None:
+        self._project = project
+        self._audience = audience
+        self._keys = jwt.PyJWKClient(keys_url, cache_keys=True)
+
+    def person(self, token: str) -> str:
+        try:
+            claims = auth.verify_id_token(token, app=self._app())
+        except (ValueError, exceptions.FirebaseError) as error:
+            raise refuse(
+                "unauthenticated",
+                "Authorization",
+                f"the ID token is not valid: {error}",
+                "mã đăng nhập không hợp lệ hoặc đã hết hạn",
+            ) from error
+        uid: str = claims["uid"]
+        return uid
+
+    def service(self, token: str) -> str:
+        try:
+            key = self._keys.get_signing_key_from_jwt(token)
+            claims = jwt.decode(
+                token, key, algorithms=["RS256"], audience=self._audience, issuer=ISSUERS
+            )
+        except jwt.PyJWTError as error:
+            raise refuse(
+                "unauthenticated",
+                "Authorization",
+                f"the OIDC token is not valid: {error}",
+                "mã xác thực dịch vụ không hợp lệ",
+            ) from error
+        return str(claims["email"]) if claims.get("email_verified") else ""
+
+    def _app(self) -> firebase_admin.App:
+        try:
+            return firebase_admin.get_app(self._project)
+        except ValueError:
+            return firebase_admin.initialize_app(
+                options={"projectId": self._project}, name=self._project
+            )

@@ -1,0 +1,125 @@
+"""Entries: the immutable facts of an assignment, discriminated by `kind`.
+
+`at` is the server's time for people's entries and the source's time for those
+of a trusted system. Documents are flat and short: the rules engine evaluates
+at most 1,000 expressions a request.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.models.base import AssignmentId, Count, Document, Id, Line, Quantity, Reason, Text, Time
+
+EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
+"""Made by the client, so that an offline queue may replay it."""
+
+
+class Fact(Document):
+    collection: ClassVar[str] = "entries"
+
+    by: Id
+    at: Time
+
+
+class Assigned(Fact):
+    """The work was assigned; its terms stand, frozen, in the assignment."""
+
+    kind: Literal["assigned"] = "assigned"
+
+
+class Progress(Fact):
+    """What happened, and how far the work is in whole per cent; it informs, never scores."""
+
+    kind: Literal["progress"] = "progress"
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    note: Text | None = None
+
+
+class Submission(Fact):
+    """`quantity` units of the product were delivered."""
+
+    kind: Literal["submission"] = "submission"
+    quantity: Quantity
+    note: Text | None = None
+    evidence: Annotated[list[Line], Field(max_length=5)] = []
+
+
+class Accepted(Fact):
+    """Somebody other than the doer accepted a submission."""
+
+    kind: Literal["accepted"] = "accepted"
+    submission: EntryId
+    note: Text | None = None
+
+
+class Returned(Fact):
+    """A check failed for `faults` units; names the submission when there was one."""
+
+    kind: Literal["returned"] = "returned"
+    submission: EntryId | None = None
+    faults: Quantity
+    reason: Reason
+
+
+class DeadlineMoved(Fact):
+    kind: Literal["deadline_moved"] = "deadline_moved"
+    due: Time
+    reason: Reason
+
+
+class Reassigned(Fact):
+    """`quantity` units went to `successor`, another person's assignment."""
+
+    kind: Literal["reassigned"] = "reassigned"
+    quantity: Quantity
+    successor: AssignmentId
+    reason: Reason
+
+
+class Cancelled(Fact):
+    """`quantity` units are no longer wanted."""
+
+    kind: Literal["cancelled"] = "cancelled"
+    quantity: Quantity
+    reason: Reason
+
+
+class ExemptionRequested(Fact):
+    """The doer claims an objective cause."""
+
+    kind: Literal["exemption_requested"] = "exemption_requested"
+    reason: Reason
+    evidence: Annotated[list[Line], Field(max_length=5)] = []
+
+
+class ExemptionDecided(Fact):
+    """The competent authority's answer: how many latenesses and faults are waived."""
+
+    kind: Literal["exemption_decided"] = "exemption_decided"
+    request: EntryId
+    lates_waived: Count
+    faults_waived: Count
+    reason: Reason
+
+
+Entry = Annotated[
+    Assigned
+    | Progress
+    | Submission
+    | Accepted
+    | Returned
+    | DeadlineMoved
+    | Reassigned
+    | Cancelled
+    | ExemptionRequested
+    | ExemptionDecided,
+    Field(discriminator="kind"),
+]
+ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+
+ClientEntry = Annotated[
+    Progress | Submission | Accepted | Returned | ExemptionRequested, Field(discriminator="kind")
+]
+"""What people append themselves; the other kinds follow from a decision of a function."""
+CLIENT_ENTRY: TypeAdapter[ClientEntry] = TypeAdapter(ClientEntry)

@@ -1,0 +1,54 @@
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.models.base import Document, Id, Line, Part, Reason, Time
+
+Role = Literal["official", "head", "organiser", "authority", "administrator", "auditor"]
+
+
+class Posting(Part):
+    """Service in a unit from `start` until before `end` (open when absent)."""
+
+    unit: Id
+    start: Time
+    end: Time | None = None
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        return self.start < end and (self.end is None or self.end > start)
+
+
+class Leave(Part):
+    """Time not worked, from `start` until before `end`."""
+
+    start: Time
+    end: Time
+    reason: Reason
+
+
+class Official(Document):
+    """A person who works and is evaluated; `unit` is where they serve now.
+
+    `units` repeats the units of `postings`, so that a query finds who served where.
+    """
+
+    collection: ClassVar[str] = "officials"
+
+    name: Line
+    roles: Annotated[list[Role], Field(min_length=1, max_length=6)]
+    unit: Id
+    position: Id | None = None
+    is_head: bool = False
+    postings: Annotated[list[Posting], Field(min_length=1, max_length=100)]
+    units: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    leave: Annotated[list[Leave], Field(max_length=50)] = []
+
+    def unit_in(self, start: datetime, end: datetime) -> str | None:
+        """The unit that compiles this person's result: the last one served in."""
+        served = [posting for posting in self.postings if posting.overlaps(start, end)]
+        return max(served, key=lambda posting: posting.start).unit if served else None
+
+    def units_in(self, start: datetime, end: datetime) -> list[str]:
+        """Every unit served in during the time, sorted."""
+        return sorted({p.unit for p in self.postings if p.overlaps(start, end)})

@@ -1,0 +1,30 @@
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.models.base import Document, Line, PeriodId, SchemeRef, Time
+
+Kind = Literal["month", "quarter", "year"]
+State = Literal["open", "closing", "review", "final"]
+
+
+class Period(Document):
+    """A time that is evaluated together, from `start` until before `end`.
+
+    Work counts while it is delivered before `end`; its review may follow until
+    `closes_at`, when the period locks. `state` only moves forward:
+    open → closing → review → final.
+    """
+
+    collection: ClassVar[str] = "periods"
+
+    id: PeriodId
+    kind: Kind
+    start: Time
+    end: Time
+    closes_at: Time
+    time_zone: Line
+    scheme: SchemeRef
+    state: State
+    closing: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """How often closing was started; part of the task names, so a restart is not deduplicated."""

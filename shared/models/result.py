@@ -1,0 +1,72 @@
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.models.base import Count, Digest, Document, Id, Line, Part, PeriodId, SchemeRef, Text
+from shared.models.scheme import Rating
+from shared.models.scorecard import Scorecard
+
+Gate = Literal["score"]
+"""What decided the rating; the conditions of the second gate join it later."""
+
+
+class RefusedEntry(Part):
+    """An entry that could not be read as a fact, and why."""
+
+    path: Line
+    reason: Text
+
+
+class Result(Document):
+    """A scorecard frozen at close, recomputed from assignments and entries.
+
+    `digest` is the SHA-256 of the canonical JSON of everything else.
+    """
+
+    collection: ClassVar[str] = "officials"
+
+    unit: Id
+    name: Line
+    scorecard: Scorecard
+    gate: Gate | None = None
+    entries: Count
+    refused: Annotated[list[RefusedEntry], Field(max_length=100)] = []
+    digest: Digest
+
+
+class UnitResult(Document):
+    """A unit's part of a closed period; `root` is the Merkle root of its results.
+
+    `drift` counts scorecards that differed from the recomputation.
+    """
+
+    collection: ClassVar[str] = "units"
+
+    unit: Id
+    name: Line
+    officials: Count
+    assignments: Count
+    entries: Count
+    ratings: dict[Rating, Count]
+    not_assessed: Count
+    insufficient_data: Count
+    drift: Count
+    root: Digest
+
+
+class PeriodResult(Document):
+    """A closed period; `root` is the Merkle root over its units."""
+
+    collection: ClassVar[str] = "results"
+
+    period: PeriodId
+    scheme: SchemeRef
+    units: Count
+    officials: Count
+    assignments: Count
+    entries: Count
+    ratings: dict[Rating, Count]
+    not_assessed: Count
+    insufficient_data: Count
+    drift: Count
+    root: Digest

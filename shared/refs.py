@@ -1,0 +1,101 @@
+"""Where documents live: typed references, the only place that spells paths."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from shared.models.appraisal import Appraisal
+from shared.models.assignment import Assignment
+from shared.models.audit import Audit
+from shared.models.base import Document
+from shared.models.catalogue import Product
+from shared.models.entry import ENTRY, Entry
+from shared.models.imported import Imported
+from shared.models.official import Official
+from shared.models.period import Period
+from shared.models.position import Position
+from shared.models.result import PeriodResult, Result, UnitResult
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Scorecard
+from shared.models.unit import Unit
+
+M = TypeVar("M")
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Collection(Generic[M]):
+    """A collection, or with `group` every collection of that name, and what it holds."""
+
+    path: str
+    adapter: TypeAdapter[M]
+    group: bool = False
+
+    def __call__(self, document_id: str) -> "Ref[M]":
+        return Ref(f"{self.path}/{document_id}", self.adapter)
+
+
+@dataclass(frozen=True)
+class Ref(Generic[M]):
+    """One document's path and how to read it."""
+
+    path: str
+    adapter: TypeAdapter[M]
+
+    @property
+    def id(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    def decode(self, data: dict[str, Any]) -> M:
+        """Read the store's fields; raises pydantic.ValidationError."""
+        return self.adapter.validate_python(data)
+
+
+@cache
+def _adapter(model: type[D]) -> TypeAdapter[D]:
+    return TypeAdapter(model)
+
+
+def _of(model: type[D], under: str = "") -> Collection[D]:
+    return Collection(under + model.collection, _adapter(model))
+
+
+units = _of(Unit)
+officials = _of(Official)
+positions = _of(Position)
+catalogue = _of(Product)
+schemes = _of(Scheme)
+periods = _of(Period)
+assignments = _of(Assignment)
+appraisals = _of(Appraisal)
+scorecards = _of(Scorecard)
+results = _of(PeriodResult)
+audit = _of(Audit)
+imported = _of(Imported)
+all_entries: Collection[Entry] = Collection("entries", ENTRY, group=True)
+
+
+def entries(assignment: str) -> Collection[Entry]:
+    return Collection(f"assignments/{assignment}/entries", ENTRY)
+
+
+def official_results(period: str) -> Collection[Result]:
+    return _of(Result, f"results/{period}/")
+
+
+def unit_results(period: str) -> Collection[UnitResult]:
+    return _of(UnitResult, f"results/{period}/")
+
+
+def assignment_id(period: str, unit: str, official: str, suffix: str) -> str:
+    return f"{period}_{unit}_{official}_{suffix}"
+
+
+def scorecard(period: str, official: str) -> Ref[Scorecard]:
+    return scorecards(f"{period}_{official}")
+
+
+def appraisal(period: str, official: str) -> Ref[Appraisal]:
+    return appraisals(f"{period}_{official}")

@@ -1,0 +1,65 @@
+"""What one assignment adds to its person's score in its period."""
+
+from shared.models.assignment import Assignment, Folded
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Contribution
+
+WHOLE = 100
+"""Per cent of one unit of product."""
+
+
+def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
+    """Count the folded facts and weigh them by K and the scheme's penalties.
+
+    Work counts when it was delivered before the period's end and somebody
+    accepted it; it is late when delivered after it was due. The denominator is
+    the work assigned, less what was withdrawn. A row of several units loses
+    per unit: K·(done − p·min(errors, done/p)), per cent p as the scheme says.
+    """
+    folded = assignment.folded
+    quantity = max(0, assignment.quantity - sum(folded.withdrawn.values()))
+    done, on_time = _delivered(assignment, quantity)
+    lates = max(0, done - on_time - sum(w.lates for w in folded.waivers.values()))
+    fails = max(0, _failed_checks(assignment) - sum(w.faults for w in folded.waivers.values()))
+    return Contribution(
+        product=assignment.product,
+        k=assignment.k,
+        quantity=quantity,
+        done=done,
+        fails=fails,
+        lates=lates,
+        assigned_weight=assignment.k * quantity * WHOLE,
+        done_weight=assignment.k * done * WHOLE,
+        quality_weight=assignment.k * max(0, done * WHOLE - fails * scheme.task.per_fail),
+        progress_weight=assignment.k * max(0, done * WHOLE - lates * scheme.task.per_late),
+    )
+
+
+def _delivered(assignment: Assignment, quantity: int) -> tuple[int, int]:
+    """Units done, and how many of them on time; what exceeds `quantity` does not count."""
+    folded = assignment.folded
+    due = folded.deadline.due if folded.deadline else assignment.due
+    counted = [
+        delivery
+        for submission, delivery in folded.submissions.items()
+        if delivery.at < assignment.period_end and _accepted(folded, submission)
+    ]
+    done = min(quantity, sum(delivery.quantity for delivery in counted))
+    on_time = sum(delivery.quantity for delivery in counted if delivery.at <= due)
+    return done, min(done, on_time)
+
+
+def _accepted(folded: Folded, submission: str) -> bool:
+    verdict = folded.verdicts.get(submission)
+    return verdict is not None and verdict.accepted
+
+
+def _failed_checks(assignment: Assignment) -> int:
+    """Failed checks of the period's work, also when the check itself came after its end."""
+    end = assignment.period_end
+    submissions = assignment.folded.submissions
+    return sum(
+        fault.units
+        for fault in assignment.folded.faults.values()
+        if (submissions[fault.submission].at if fault.submission in submissions else fault.at) < end
+    )

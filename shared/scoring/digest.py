@@ -1,0 +1,46 @@
+"""Canonical bytes, digests and Merkle roots: what makes a result provable."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys, no white space, UTF-8; times in UTC with microseconds.
+
+    Raises TypeError on a float or any other value that has no one spelling.
+    """
+    return json.dumps(
+        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical bytes, in hexadecimal."""
+    return sha256(canonical(value)).hexdigest()
+
+
+def merkle_root(leaves: Sequence[str]) -> str:
+    """The Merkle tree hash of RFC 6962 over hexadecimal digests, in the order given."""
+    return _root([bytes.fromhex(leaf) for leaf in leaves]).hex()
+
+
+def _root(leaves: Sequence[bytes]) -> bytes:
+    if len(leaves) <= 1:
+        return sha256(b"\x00" + leaves[0] if leaves else b"").digest()
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\x01" + _root(leaves[:half]) + _root(leaves[half:])).digest()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form")

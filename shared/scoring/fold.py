@@ -1,0 +1,114 @@
+"""Fold entries into an assignment's state, in any order and any repetition.
+
+Each branch joins one register of `Folded`: a set keyed by entry id, or a last
+writer by (time, id). Both are semilattices, so redelivery and reordering of
+events cannot change the outcome.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from shared.models.assignment import (
+    Deadline,
+    Delivery,
+    Fault,
+    Folded,
+    Report,
+    Stamp,
+    Verdict,
+    Waiver,
+)
+from shared.models.base import Part
+from shared.models.entry import (
+    Accepted,
+    Assigned,
+    Cancelled,
+    DeadlineMoved,
+    Entry,
+    ExemptionDecided,
+    ExemptionRequested,
+    Progress,
+    Reassigned,
+    Returned,
+    Submission,
+)
+
+S = TypeVar("S", bound=Stamp)
+V = TypeVar("V", bound=Part | int)
+
+
+def fold(folded: Folded, entry_id: str, entry: Entry) -> Folded:
+    """Join one entry; the same value (the same object) when it says nothing new."""
+    match entry:
+        case Assigned() | ExemptionRequested():
+            return folded
+        case Progress():
+            return _reported(folded, entry_id, entry)
+        case Submission():
+            delivery = Delivery(at=entry.at, quantity=entry.quantity)
+            return _with(folded, "submissions", _put(folded.submissions, entry_id, delivery))
+        case Accepted():
+            return _judged(folded, entry.submission, entry_id, entry, accepted=True)
+        case Returned():
+            return _returned(folded, entry_id, entry)
+        case DeadlineMoved():
+            deadline = Deadline(at=entry.at, id=entry_id, due=entry.due)
+            return _with(folded, "deadline", _last(folded.deadline, deadline))
+        case Reassigned() | Cancelled():
+            return _with(folded, "withdrawn", _put(folded.withdrawn, entry_id, entry.quantity))
+        case ExemptionDecided():
+            return _decided(folded, entry_id, entry)
+
+
+def fold_all(entries: Iterable[tuple[str, Entry]]) -> Folded:
+    """Fold a set of `(id, entry)` from nothing."""
+    folded = Folded()
+    for entry_id, entry in entries:
+        folded = fold(folded, entry_id, entry)
+    return folded
+
+
+def _reported(folded: Folded, entry_id: str, entry: Progress) -> Folded:
+    if entry.percent is None:
+        return folded
+    report = Report(at=entry.at, id=entry_id, percent=entry.percent)
+    return _with(folded, "progress", _last(folded.progress, report))
+
+
+def _returned(folded: Folded, entry_id: str, entry: Returned) -> Folded:
+    fault = Fault(at=entry.at, units=entry.faults, submission=entry.submission)
+    folded = _with(folded, "faults", _put(folded.faults, entry_id, fault))
+    if entry.submission is None:
+        return folded
+    return _judged(folded, entry.submission, entry_id, entry, accepted=False)
+
+
+def _judged(
+    folded: Folded, submission: str, entry_id: str, entry: Accepted | Returned, *, accepted: bool
+) -> Folded:
+    verdict = Verdict(at=entry.at, id=entry_id, accepted=accepted)
+    last = _last(folded.verdicts.get(submission), verdict)
+    return _with(folded, "verdicts", _put(folded.verdicts, submission, last))
+
+
+def _decided(folded: Folded, entry_id: str, entry: ExemptionDecided) -> Folded:
+    waiver = Waiver(at=entry.at, id=entry_id, lates=entry.lates_waived, faults=entry.faults_waived)
+    last = _last(folded.waivers.get(entry.request), waiver)
+    return _with(folded, "waivers", _put(folded.waivers, entry.request, last))
+
+
+def _last(old: S | None, new: S) -> S:
+    return new if old is None or new.order > old.order else old
+
+
+def _put(values: Mapping[str, V], key: str, value: V) -> Mapping[str, V]:
+    """A new mapping in key order, so that equal contents are equal bytes."""
+    if values.get(key) == value:
+        return values
+    return dict(sorted({**values, key: value}.items()))
+
+
+def _with(folded: Folded, register: str, value: object) -> Folded:
+    if getattr(folded, register) == value:
+        return folded
+    return folded.model_copy(update={register: value})

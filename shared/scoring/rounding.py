@@ -1,0 +1,12 @@
+"""The one written rounding rule."""
+
+from fractions import Fraction
+
+
+def half_up(value: Fraction) -> int:
+    """Round to the nearest whole number, a half away from zero upwards.
+
+    Applied to values in hundredths, so a score keeps two decimals; thresholds
+    are compared after it (89.995 is 90.00 and excellent, 89.99 is not).
+    """
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)

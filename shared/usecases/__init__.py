@@ -1,0 +1,1 @@
+"""What the system does, one verb a module; entry points make one call each."""

@@ -1,0 +1,183 @@
+"""Change assigned work: move a deadline, reassign, cancel; each with a reason."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.assignment import Assignment
+from shared.models.audit import Audit
+from shared.models.base import AssignmentId, Id, Part, Reason, Time
+from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
+from shared.models.period import Period
+from shared.models.unit import Unit
+from shared.ports import Services, Transaction, Write, create
+from shared.usecases.assign import Assignments, check_due, new_assignment, read_receiver
+from shared.usecases.caller import Caller, require_authority_over
+from shared.usecases.keyed import Keyed
+from shared.usecases.opened import read_open
+
+
+class MoveDeadline(Part):
+    action: Literal["move_deadline"]
+    assignment: AssignmentId
+    due: Time
+    reason: Reason
+
+
+class Reassign(Part):
+    """What is not yet delivered goes to another person of the same authority."""
+
+    action: Literal["reassign"]
+    assignment: AssignmentId
+    to: Id
+    reason: Reason
+
+
+class Cancel(Part):
+    """What is not yet delivered is no longer wanted."""
+
+    action: Literal["cancel"]
+    assignment: AssignmentId
+    reason: Reason
+
+
+Amendment = Annotated[MoveDeadline | Reassign | Cancel, Field(discriminator="action")]
+
+
+def amend(services: Services, caller: Caller, key: str, request: Amendment) -> Assignments:
+    """Append the entry that says what changed; the reply names the assignments it concerns."""
+    keyed = Keyed.of(caller.uid, key, request)
+    now = services.clock.now()
+    return services.store.transact(
+        lambda transaction: _amend(transaction, caller, keyed, request, now)
+    )
+
+
+def _amend(
+    transaction: Transaction, caller: Caller, keyed: Keyed, request: Amendment, now: datetime
+) -> Assignments:
+    repeated = keyed.done_before(transaction)
+    assignment = _read(transaction, caller, request.assignment)
+    period = read_open(transaction, assignment.period, "assignment")
+    successor = _successor(transaction, caller, keyed, request, assignment, now)
+    reply = Assignments(assignments=[request.assignment, *successor])
+    if repeated:
+        return reply
+    entry = _entry(caller, request, assignment, period, next(iter(successor), None), now)
+    writes = [create(refs.entries(request.assignment)(keyed.suffix("entry")), entry)]
+    for assignment_id, document in successor.items():
+        quantity = _remaining(assignment)
+        writes += new_assignment(assignment_id, document.model_copy(update={"quantity": quantity}))
+    transaction.write([*writes, _audit(keyed, request, now, len(writes))])
+    return reply
+
+
+def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assignment:
+    assignment: Assignment | None = transaction.get(refs.assignments(assignment_id))
+    if assignment is None:
+        raise refuse(
+            "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
+        )
+    unit: Unit | None = transaction.get(refs.units(assignment.unit))
+    if unit is not None:
+        require_authority_over(caller, unit, "assignment")
+    if caller.uid == assignment.official:
+        raise refuse(
+            "forbidden",
+            "assignment",
+            "nobody changes the terms of their own work",
+            "không ai tự thay đổi việc của mình",
+        )
+    return assignment
+
+
+def _entry(
+    caller: Caller,
+    request: Amendment,
+    assignment: Assignment,
+    period: Period,
+    successor: str | None,
+    now: datetime,
+) -> Entry:
+    match request:
+        case MoveDeadline():
+            check_due(request.due, period, "due")
+            return DeadlineMoved(by=caller.uid, at=now, due=request.due, reason=request.reason)
+        case Reassign():
+            return Reassigned(
+                by=caller.uid,
+                at=now,
+                quantity=_remaining(assignment),
+                successor=successor or "",
+                reason=request.reason,
+            )
+        case Cancel():
+            return Cancelled(
+                by=caller.uid, at=now, quantity=_remaining(assignment), reason=request.reason
+            )
+
+
+def _remaining(assignment: Assignment) -> int:
+    """Units neither withdrawn nor delivered; a delivery that awaits its check is the doer's."""
+    folded = assignment.folded
+    delivered = sum(
+        delivery.quantity
+        for submission, delivery in folded.submissions.items()
+        if submission not in folded.verdicts or folded.verdicts[submission].accepted
+    )
+    remaining = assignment.quantity - sum(folded.withdrawn.values()) - delivered
+    if remaining < 1:
+        raise refuse(
+            "conflict",
+            "assignment",
+            "nothing is left of it: all was delivered or withdrawn",
+            "công việc đã được nộp hoặc rút hết",
+        )
+    return remaining
+
+
+def _successor(
+    transaction: Transaction,
+    caller: Caller,
+    keyed: Keyed,
+    request: Amendment,
+    assignment: Assignment,
+    now: datetime,
+) -> dict[str, Assignment]:
+    if not isinstance(request, Reassign):
+        return {}
+    if request.to == assignment.official:
+        raise refuse("invalid", "to", "has this work already", "người này đang làm việc đó")
+    receiver = read_receiver(transaction, caller, request.to, "to")
+    unit = receiver.unit.path[-1]
+    folded = assignment.folded
+    new_id = refs.assignment_id(assignment.period, unit, request.to, keyed.suffix("successor"))
+    approver = caller.uid if assignment.approver == request.to else assignment.approver
+    changes = {
+        "unit": unit,
+        "path": receiver.unit.path,
+        "official": request.to,
+        "approver": approver,
+        "due": folded.deadline.due if folded.deadline else assignment.due,
+        "assigned_at": now,
+        "assigned_by": caller.uid,
+        "continues": request.assignment,
+        "folded": type(folded)(),
+    }
+    return {new_id: assignment.model_copy(update=changes)}
+
+
+def _audit(keyed: Keyed, request: Amendment, now: datetime, documents: int) -> Write:
+    record = Audit(
+        by=keyed.by,
+        at=now,
+        action=request.action,
+        target=f"assignments/{request.assignment}",
+        reason=request.reason,
+        request=keyed.request,
+        documents=documents,
+    )
+    return create(refs.audit(keyed.audit_id), record)

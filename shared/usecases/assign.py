@@ -1,0 +1,245 @@
+"""Assign work: to one, to many, to a whole unit or position in one call."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared import refs
+from shared.errors import RefusedError, refuse
+from shared.models.assignment import Assignment
+from shared.models.audit import Audit
+from shared.models.base import Id, Line, Part, PeriodId, Quantity, Time
+from shared.models.catalogue import Product
+from shared.models.entry import Assigned
+from shared.models.official import Official
+from shared.models.period import Period
+from shared.models.unit import Unit
+from shared.ports import Services, Store, Transaction, Where, Write, create
+from shared.usecases.caller import Caller, require_authority_over
+from shared.usecases.keyed import Keyed
+from shared.usecases.opened import read_open
+
+MOST_AT_ONCE = 500
+"""Assignments in one call: one transaction, well under the store's 10 MiB."""
+
+
+class ToOfficials(Part):
+    officials: Annotated[list[Id], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class ToUnit(Part):
+    """Everybody who serves in the unit now, but its head and the caller."""
+
+    unit: Id
+
+
+class ToPosition(Part):
+    """Everybody who holds the position now, in one unit or in all the caller may assign to."""
+
+    position: Id
+    in_unit: Id | None = None
+
+
+class Work(Part):
+    """One product for each of its receivers, due at the same time."""
+
+    to: ToOfficials | ToUnit | ToPosition
+    product: Id
+    title: Line | None = None
+    quantity: Quantity = 1
+    due: Time
+    approver: Id | None = None
+
+
+class AssignRequest(Part):
+    action: Literal["assign"]
+    period: PeriodId
+    work: Annotated[list[Work], Field(min_length=1, max_length=100)]
+
+
+class Assignments(Part):
+    """The reply: the assignments, in the order of the request's work and receivers."""
+
+    assignments: list[str]
+
+
+@dataclass(frozen=True)
+class _Receiver:
+    uid: str
+    official: Official
+    unit: Unit
+
+
+def assign(services: Services, caller: Caller, key: str, request: AssignRequest) -> Assignments:
+    """Create the assignments, all or none; the same key again gives the same reply."""
+    keyed = Keyed.of(caller.uid, key, request)
+    orders = [
+        (index, work, uid)
+        for index, work in enumerate(request.work)
+        for uid in _receivers(services.store, caller, work, f"work.{index}.to")
+    ]
+    if len(orders) > MOST_AT_ONCE:
+        raise refuse(
+            "too-large",
+            "work",
+            f"{len(orders)} assignments in one call; at most {MOST_AT_ONCE}",
+            f"tối đa {MOST_AT_ONCE} việc mỗi lần giao",
+        )
+    now = services.clock.now()
+    return services.store.transact(
+        lambda transaction: _create_all(transaction, caller, keyed, request, orders, now)
+    )
+
+
+def _create_all(
+    transaction: Transaction,
+    caller: Caller,
+    keyed: Keyed,
+    request: AssignRequest,
+    orders: list[tuple[int, Work, str]],
+    now: datetime,
+) -> Assignments:
+    repeated = keyed.done_before(transaction)
+    period = read_open(transaction, request.period, "period")
+    receivers = _read_receivers(transaction, caller, orders)
+    products = _read_products(transaction, request)
+    created = {
+        refs.assignment_id(
+            period.id, receivers[uid].unit.path[-1], uid, keyed.suffix(str(index), uid)
+        ): _assignment(period, receivers[uid], products[work.product], work, index, caller, now)
+        for index, work, uid in orders
+    }
+    if not repeated:
+        transaction.write(_writes(created, keyed, request.period, now))
+    return Assignments(assignments=list(created))
+
+
+def _writes(
+    created: dict[str, Assignment], keyed: Keyed, period: str, now: datetime
+) -> Iterable[Write]:
+    for assignment_id, assignment in created.items():
+        yield from new_assignment(assignment_id, assignment)
+    record = Audit(
+        by=keyed.by,
+        at=now,
+        action="assign",
+        target=f"periods/{period}",
+        request=keyed.request,
+        documents=len(created),
+    )
+    yield create(refs.audit(keyed.audit_id), record)
+
+
+def new_assignment(assignment_id: str, assignment: Assignment) -> list[Write]:
+    """An assignment and its first entry, whose event puts it on the scorecard."""
+    entry = Assigned(by=assignment.assigned_by, at=assignment.assigned_at)
+    return [
+        create(refs.assignments(assignment_id), assignment),
+        create(refs.entries(assignment_id)("assigned"), entry),
+    ]
+
+
+def _assignment(
+    period: Period,
+    receiver: _Receiver,
+    product: Product,
+    work: Work,
+    index: int,
+    caller: Caller,
+    now: datetime,
+) -> Assignment:
+    check_due(work.due, period, f"work.{index}.due")
+    approver = work.approver or receiver.unit.head or caller.uid
+    if approver == receiver.uid:
+        approver = caller.uid
+    if approver == receiver.uid:
+        raise refuse(
+            "invalid",
+            f"work.{index}.approver",
+            "nobody approves their own work",
+            "không ai được tự duyệt việc của mình",
+        )
+    return Assignment(
+        period=period.id,
+        unit=receiver.unit.path[-1],
+        path=receiver.unit.path,
+        official=receiver.uid,
+        approver=approver,
+        product=work.product,
+        title=work.title or product.title,
+        k=product.k,
+        quantity=work.quantity,
+        due=work.due,
+        period_end=period.end,
+        scheme=period.scheme,
+        assigned_at=now,
+        assigned_by=caller.uid,
+    )
+
+
+def check_due(due: datetime, period: Period, field: str) -> None:
+    if not period.start <= due <= period.end:
+        raise refuse(
+            "invalid",
+            field,
+            f"must lie in period {period.id}; work due later belongs to a later period",
+            f"phải nằm trong kỳ {period.id}; việc đến hạn sau kỳ thuộc kỳ sau",
+        )
+
+
+def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str]:
+    match work.to:
+        case ToOfficials(officials=officials):
+            return list(dict.fromkeys(officials))
+        case ToUnit(unit=unit):
+            found = store.find(refs.officials, where=Where("unit", "==", unit))
+            uids = [one.ref.id for one in found if not one.value.is_head]
+        case ToPosition(position=position, in_unit=unit):
+            found = store.find(refs.officials, where=Where("position", "==", position))
+            uids = [one.ref.id for one in found if unit in (None, one.value.unit)]
+    uids = [uid for uid in uids if uid != caller.uid]
+    if not uids:
+        raise refuse("missing", field, "nobody serves there", "không có ai ở đây để giao việc")
+    return uids
+
+
+def _read_receivers(
+    transaction: Transaction, caller: Caller, orders: list[tuple[int, Work, str]]
+) -> dict[str, _Receiver]:
+    fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
+    return {uid: read_receiver(transaction, caller, uid, field) for uid, field in fields.items()}
+
+
+def read_receiver(transaction: Transaction, caller: Caller, uid: str, field: str) -> _Receiver:
+    """A person whom the caller may give work to, with their unit."""
+    official = transaction.get(refs.officials(uid))
+    unit = None if official is None else transaction.get(refs.units(official.unit))
+    if official is None or unit is None:
+        raise _unknown(field, uid)
+    if uid == caller.uid:
+        raise refuse(
+            "forbidden",
+            field,
+            "nobody assigns work to themselves; your own head does",
+            "không ai tự giao việc cho mình; cấp trên của bạn giao",
+        )
+    require_authority_over(caller, unit, field)
+    return _Receiver(uid, official, unit)
+
+
+def _read_products(transaction: Transaction, request: AssignRequest) -> dict[str, Product]:
+    wanted = {work.product: f"work.{index}.product" for index, work in enumerate(request.work)}
+    found = transaction.get_all([refs.catalogue(product) for product in wanted])
+    products = {}
+    for (product_id, field), product in zip(wanted.items(), found, strict=True):
+        if product is None:
+            raise _unknown(field, product_id)
+        products[product_id] = product
+    return products
+
+
+def _unknown(field: str, name: str) -> RefusedError:
+    return refuse("missing", field, f"{name} does not exist", f"không tìm thấy {name}")

@@ -1,0 +1,152 @@
+"""Results for people and machines: CSV and XLSX."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.base import Id, Part, PeriodId
+from shared.models.result import Result
+from shared.ports import Services, Store
+from shared.usecases.caller import Caller
+
+COLUMNS = (
+    ("period", "Kỳ"),
+    ("official", "Cán bộ"),
+    ("unit", "Đơn vị"),
+    ("assigned", "Được giao"),
+    ("done", "Hoàn thành"),
+    ("late", "Chậm"),
+    ("fails", "Lỗi"),
+    ("a", "a: số lượng (%)"),
+    ("b", "b: chất lượng (%)"),
+    ("c", "c: tiến độ (%)"),
+    ("task_points", "Điểm nhiệm vụ"),
+    ("general_points", "Điểm tiêu chí chung"),
+    ("total", "Tổng điểm"),
+    ("rating", "Xếp loại"),
+    ("state", "Trạng thái"),
+)
+"""The columns in order: the machine's name and the reader's."""
+
+RATINGS = {
+    "excellent": "Hoàn thành xuất sắc nhiệm vụ",
+    "good": "Hoàn thành tốt nhiệm vụ",
+    "completed": "Hoàn thành nhiệm vụ",
+    "not_completed": "Không hoàn thành nhiệm vụ",
+}
+STATES = {
+    "rated": "Đã xếp loại",
+    "not_assessed": "Chưa chấm tiêu chí chung",
+    "insufficient_data": "Chưa đủ dữ liệu",
+}
+
+
+class ExportRequest(Part):
+    period: PeriodId
+    format: Literal["csv", "xlsx"] = "csv"
+    unit: Id | None = None
+
+
+def export(services: Services, caller: Caller, request: ExportRequest) -> bytes:
+    """The period's results as a file; heads get those of their own unit and below."""
+    _require_readable(services.store, caller, request)
+    if services.store.get(refs.results(request.period)) is None:
+        raise refuse(
+            "missing", "period", "has no compiled results yet", "kỳ này chưa có kết quả tổng hợp"
+        )
+    results = read_results(services.store, request.period, request.unit)
+    return to_csv(results) if request.format == "csv" else to_xlsx(results)
+
+
+def read_results(store: Store, period: str, unit: str | None = None) -> list[Result]:
+    """The results of a period, or of one unit in it, by unit and then official."""
+    found = (one.value for one in store.find(refs.official_results(period)))
+    chosen = [result for result in found if unit in (None, result.unit)]
+    return sorted(chosen, key=lambda result: (result.unit, result.scorecard.official))
+
+
+def to_csv(results: Iterable[Result]) -> bytes:
+    """UTF-8 with bare line feeds; percentages and points with two decimals."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(name for name, _ in COLUMNS)
+    writer.writerows(map(_csv_cell, row) for row in _rows(results))
+    return text.getvalue().encode()
+
+
+def to_xlsx(results: Iterable[Result]) -> bytes:
+    """A workbook with Vietnamese headings, numbers as numbers, made for reading."""
+    import xlsxwriter  # noqa: PLC0415  # only this export needs it; not every cold start
+
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet("Kết quả")
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
+    decimals = book.add_format({"num_format": "#,##0.00"})
+    sheet.write_row(0, 0, [title for _, title in COLUMNS], bold)
+    for number, row in enumerate(_rows(results), start=1):
+        for column, cell in enumerate(map(_xlsx_cell, row)):
+            sheet.write(number, column, cell, decimals if isinstance(cell, float) else None)
+    sheet.freeze_panes(1, 2)
+    sheet.set_column(0, len(COLUMNS) - 1, 14)
+    sheet.autofilter(0, 0, 0, len(COLUMNS) - 1)
+    book.close()
+    return target.getvalue()
+
+
+def _require_readable(store: Store, caller: Caller, request: ExportRequest) -> None:
+    if caller.has("organiser", "authority", "auditor"):
+        return
+    unit = None if request.unit is None else store.get(refs.units(request.unit))
+    if unit is None or not caller.heads(unit.path):
+        raise refuse(
+            "forbidden",
+            "unit",
+            "heads export their own unit or one below it",
+            "thủ trưởng chỉ xuất được kết quả của đơn vị mình và cấp dưới",
+        )
+
+
+class Hundredths(int):
+    """An amount shown with two decimals."""
+
+
+def _rows(results: Iterable[Result]) -> Iterator[list[Any]]:
+    for result in results:
+        card, task = result.scorecard, result.scorecard.task
+        amounts = [task.a, task.b, task.c, task.points, card.general_points, card.total]
+        yield [
+            card.period,
+            card.official,
+            result.unit,
+            task.assigned,
+            task.done,
+            task.lates,
+            task.fails,
+            *(None if amount is None else Hundredths(amount) for amount in amounts),
+            card.rating,
+            card.standing,
+        ]
+
+
+def _csv_cell(cell: object) -> str:
+    match cell:
+        case None:
+            return ""
+        case Hundredths():
+            return f"{cell // 100}.{cell % 100:02d}"
+        case str() if cell[:1] in "=+-@\t\r":
+            return f"'{cell}"  # a spreadsheet must not run an identifier as a formula
+    return str(cell)
+
+
+def _xlsx_cell(cell: object) -> object:
+    match cell:
+        case Hundredths():
+            return cell / 100  # a spreadsheet holds nothing but doubles; display only
+        case str():
+            return RATINGS.get(cell) or STATES.get(cell) or cell
+    return cell

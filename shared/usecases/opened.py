@@ -1,0 +1,23 @@
+"""The lock: what may still change in a period."""
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.period import Period
+from shared.ports import Transaction
+
+
+def read_open(transaction: Transaction, period_id: str, field: str) -> Period:
+    """The period, which the transaction then holds open until it commits."""
+    period: Period | None = transaction.get(refs.periods(period_id))
+    if period is None:
+        raise refuse(
+            "missing", field, f"there is no period {period_id}", f"không có kỳ {period_id}"
+        )
+    if period.state != "open":
+        raise refuse(
+            "closed",
+            field,
+            f"period {period_id} is {period.state}; nothing in it changes any more",
+            f"kỳ {period_id} đã khóa, không thể thay đổi",
+        )
+    return period

@@ -1,0 +1,101 @@
+"""Append an entry for those who cannot use the store's SDK."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.assignment import Assignment
+from shared.models.base import AssignmentId, Part
+from shared.models.entry import (
+    CLIENT_ENTRY,
+    Accepted,
+    ClientEntry,
+    EntryId,
+    Returned,
+)
+from shared.ports import Clock, Services, Transaction, create
+from shared.usecases.caller import Caller
+from shared.usecases.opened import read_open
+
+
+class ReportRequest(Part):
+    """`entry` is one client entry; people leave out `by` and `at`, trusted systems give both."""
+
+    assignment: AssignmentId
+    id: EntryId
+    entry: Annotated[dict[str, Any], Field(min_length=1, max_length=12)]
+
+
+class Reported(Part):
+    """`repeated` when the very same entry stood there already."""
+
+    assignment: str
+    id: str
+    repeated: bool
+
+
+def report(services: Services, caller: Caller, request: ReportRequest) -> Reported:
+    """Append the entry, or find that it is there; raises RefusedError."""
+    entry = _entry(services.clock, caller, request)
+    return services.store.transact(lambda transaction: _append(transaction, caller, request, entry))
+
+
+def _entry(clock: Clock, caller: Caller, request: ReportRequest) -> ClientEntry:
+    given = dict(request.entry)
+    if not caller.is_system:
+        _refuse_stamps(given)
+        given |= {"by": caller.uid, "at": clock.now().isoformat()}
+    entry = CLIENT_ENTRY.validate_json(json.dumps(given))
+    if entry.at > clock.now():
+        raise refuse("invalid", "entry.at", "lies in the future", "nằm trong tương lai")
+    return entry
+
+
+def _refuse_stamps(given: dict[str, Any]) -> None:
+    for field in ("by", "at"):
+        if field in given:
+            raise refuse(
+                "invalid", f"entry.{field}", "the server sets it", "do máy chủ ghi, không được gửi"
+            )
+
+
+def _append(
+    transaction: Transaction, caller: Caller, request: ReportRequest, entry: ClientEntry
+) -> Reported:
+    ref = refs.entries(request.assignment)(request.id)
+    assignment = transaction.get(refs.assignments(request.assignment))
+    if assignment is None:
+        raise refuse(
+            "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
+        )
+    _authorise(caller, assignment, entry)
+    standing = transaction.get(ref)
+    if standing is None:
+        read_open(transaction, assignment.period, "assignment")
+        transaction.write([create(ref, entry)])
+    elif not caller.is_system:
+        entry = entry.model_copy(update={"at": standing.at})
+    if standing not in (None, entry):
+        raise refuse(
+            "conflict", "id", "another entry has this id", "mã này đã dùng cho một mục khác"
+        )
+    return Reported(assignment=request.assignment, id=request.id, repeated=standing is not None)
+
+
+def _authorise(caller: Caller, assignment: Assignment, entry: ClientEntry) -> None:
+    """The doer reports and submits; the approver or a head above accepts and returns."""
+    if isinstance(entry, Accepted | Returned):
+        judge = entry.by == assignment.approver or caller.heads(assignment.path)
+        allowed = (caller.is_system or judge) and entry.by != assignment.official
+    else:
+        allowed = entry.by == assignment.official
+    if not allowed:
+        raise refuse(
+            "forbidden",
+            "assignment",
+            f"{entry.by} may not append {entry.kind} here",
+            f"{entry.by} không được ghi mục này",
+        )

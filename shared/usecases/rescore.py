@@ -1,0 +1,138 @@
+"""Rescore on change: one entry or appraisal, its person's scorecard, at a bounded cost.
+
+An entry costs two document reads and at most two writes, however long the
+history; the scheme is a third read, once per process, since versions never
+change. Both writes go in one optimistic commit, so that concurrent events
+neither wait for one another nor overwrite one another.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from shared import refs
+from shared.errors import ConflictError, refuse
+from shared.models.assignment import Assignment, Folded
+from shared.models.entry import Entry
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Contribution, Scorecard
+from shared.ports import Fields, Store, Stored, Write, create, patch
+from shared.scoring.contribution import contribute
+from shared.scoring.fold import fold
+from shared.scoring.scorecard import score
+from shared.usecases.schemes import Schemes
+
+T = TypeVar("T")
+ATTEMPTS = 10
+"""Optimistic tries in one delivery; then the platform delivers again, later."""
+
+
+def rescore(
+    store: Store, schemes: Schemes, assignment_id: str, entry_id: str, entry: Entry
+) -> None:
+    """Fold one entry in and bring its person's scorecard up to date.
+
+    Raises ConflictError when others kept writing: the event must be retried.
+    """
+    _retry(lambda: _rescore(store, schemes, assignment_id, entry_id, entry))
+
+
+def rescore_general(store: Store, schemes: Schemes, period_id: str, official: str) -> None:
+    """Bring a scorecard up to date with the appraisal as it stands now."""
+    _retry(lambda: _rescore_general(store, schemes, period_id, official))
+
+
+def _rescore(
+    store: Store, schemes: Schemes, assignment_id: str, entry_id: str, entry: Entry
+) -> None:
+    period, _, official, _ = assignment_id.split("_")
+    assignment_ref = refs.assignments(assignment_id)
+    card_ref = refs.scorecard(period, official)
+    stored: Stored[Assignment] | None
+    card: Stored[Scorecard] | None
+    stored, card = store.get_all([assignment_ref, card_ref])
+    if stored is None:
+        raise refuse("missing", "assignment", f"{assignment_id} does not exist", "không tồn tại")
+    folded = fold(stored.value.folded, entry_id, entry)
+    assignment = stored.value.model_copy(update={"folded": folded})
+    scheme = schemes.get(assignment.scheme)
+    contribution = contribute(assignment, scheme)
+    writes = _folded_write(stored, folded, assignment_id)
+    writes += _card_writes(
+        card,
+        _with_contribution(card, assignment, assignment_id, contribution, scheme),
+    )
+    if writes:
+        store.commit(writes)
+
+
+def _folded_write(stored: Stored[Assignment], folded: Folded, assignment_id: str) -> list[Write]:
+    if folded == stored.value.folded:
+        return []
+    return [patch(refs.assignments(assignment_id), {("folded",): folded.fields()}, stored.version)]
+
+
+def _with_contribution(
+    card: Stored[Scorecard] | None,
+    assignment: Assignment,
+    assignment_id: str,
+    contribution: Contribution,
+    scheme: Scheme,
+) -> Scorecard:
+    others = {} if card is None else card.value.contributions
+    return score(
+        period=assignment.period,
+        official=assignment.official,
+        scheme=scheme,
+        path=[*assignment.path, *(() if card is None else card.value.path)],
+        contributions={**others, assignment_id: contribution},
+        general=None if card is None else card.value.general,
+    )
+
+
+def _rescore_general(store: Store, schemes: Schemes, period_id: str, official: str) -> None:
+    card_ref = refs.scorecard(period_id, official)
+    appraisal, card, period = store.get_all(
+        [refs.appraisal(period_id, official), card_ref, refs.periods(period_id)]
+    )
+    if period is None:
+        raise refuse("missing", "period", f"{period_id} does not exist", "không tồn tại")
+    by_head = None if appraisal is None else appraisal.value.by_head
+    rescored = score(
+        period=period_id,
+        official=official,
+        scheme=schemes.get(period.value.scheme),
+        path=[] if card is None else card.value.path,
+        contributions={} if card is None else card.value.contributions,
+        general=None if by_head is None else by_head.scores,
+    )
+    writes = _card_writes(card, rescored)
+    if writes:
+        store.commit(writes)
+
+
+def _card_writes(old: Stored[Scorecard] | None, new: Scorecard) -> list[Write]:
+    """The write that brings the scorecard from `old` to `new`: only the fields that differ."""
+    ref = refs.scorecard(new.period, new.official)
+    if old is None:
+        return [create(ref, new)]
+    before, after = old.value.fields(), new.fields()
+    changed: Fields = {
+        (name,): after.get(name)
+        for name in before.keys() | after.keys()
+        if name != "contributions" and before.get(name) != after.get(name)
+    }
+    changed |= {
+        ("contributions", assignment): contribution
+        for assignment, contribution in after["contributions"].items()
+        if before["contributions"].get(assignment) != contribution
+    }
+    return [patch(ref, changed, old.version)] if changed else []
+
+
+def _retry(work: Callable[[], T]) -> T:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return work()
+        except ConflictError:
+            continue
+    return work()

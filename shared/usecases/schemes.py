@@ -1,0 +1,48 @@
+"""Schemes by reference: shipped as files, published to the store, read once."""
+
+from importlib import resources
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.scheme import Scheme
+from shared.ports import Store, create
+
+SHIPPED = {"decree-335@1": "decree-335.json"}
+
+
+def shipped(ref: str) -> Scheme:
+    """A scheme that comes with the code; raises KeyError."""
+    text = resources.files("shared.schemes").joinpath(SHIPPED[ref]).read_text("utf-8")
+    return Scheme.model_validate_json(text)
+
+
+class Schemes:
+    """The store's schemes; a version never changes, so one read serves the process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, Scheme] = {}
+
+    def get(self, ref: str) -> Scheme:
+        if ref not in self._known:
+            self._known[ref] = self._read(ref)
+        return self._known[ref]
+
+    def publish(self, scheme: Scheme) -> None:
+        """Publish a version; one that stands already must be the same."""
+        standing = self._store.get(refs.schemes(scheme.ref))
+        if standing is None:
+            self._store.commit([create(refs.schemes(scheme.ref), scheme)])
+        elif standing != scheme:
+            raise refuse(
+                "conflict",
+                "ref",
+                f"{scheme.ref} was published with other rules; give a new version",
+                f"{scheme.ref} đã ban hành với nội dung khác; hãy tăng phiên bản",
+            )
+
+    def _read(self, ref: str) -> Scheme:
+        scheme = self._store.get(refs.schemes(ref))
+        if scheme is None:
+            raise refuse("missing", "scheme", f"{ref} is not published", f"chưa ban hành {ref}")
+        return scheme

@@ -1,0 +1,63 @@
+"""The composition root: picks the implementations, lazily, once per process."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from shared.adapters.clock import SystemClock
+from shared.ports import Clock, Identity, Queue, Store
+from shared.settings import Settings
+from shared.usecases.schemes import Schemes
+
+
+@dataclass
+class Wiring:
+    """What entry points draw on; nothing is made before it is asked for."""
+
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def store(self) -> Store:
+        from google.cloud import firestore  # noqa: PLC0415  # made when first used
+
+        from shared.adapters.firestore import FirestoreStore  # noqa: PLC0415
+
+        return FirestoreStore(firestore.Client(project=self.settings.project))
+
+    @cached_property
+    def queue(self) -> Queue:
+        from shared.adapters.tasks import open_queue  # noqa: PLC0415  # not every function needs it
+
+        return open_queue(self.settings, self.clock)
+
+    @cached_property
+    def identity(self) -> Identity:
+        from shared.adapters.identity import GoogleIdentity  # noqa: PLC0415  # nor this
+
+        return GoogleIdentity(
+            project=self.settings.project,
+            audience=self.settings.functions_url,
+            keys_url=self.settings.oidc_keys_url,
+        )
+
+    @cached_property
+    def schemes(self) -> Schemes:
+        return Schemes(self.store)
+
+
+_override: Wiring | None = None
+
+
+def use(wiring: Wiring | None) -> None:
+    """Have all entry points of this process draw on `wiring`: the local stack's way in."""
+    global _override  # noqa: PLW0603  # the one composition root of a process
+    _override = wiring
+
+
+def wiring() -> Wiring:
+    return _override or _from_environment()
+
+
+@cache
+def _from_environment() -> Wiring:
+    return Wiring(Settings.from_environment(), SystemClock())
