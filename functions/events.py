@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from cloudevents.http import CloudEvent
-from flask import Request, Response
+from flask import Request, Response, abort
 from google.cloud.firestore_v1._helpers import decode_dict
 from google.events.cloud.firestore_v1 import DocumentEventData
 from pydantic import BaseModel, ValidationError
@@ -37,22 +37,30 @@ class Change:
 def change_of(event: CloudEvent) -> Change:
     """Read Eventarc's Firestore event: protobuf in, ids and fields out."""
     data = DocumentEventData.deserialize(event.data)
-    segments = str(event["document"]).split("/")
+    # The names in the headers are percent-encoded; those in the body are as they are.
+    document = data.value if "value" in data else data.old_value
+    ids = document.name.partition("/documents/")[2].split("/")[1::2]
     if "value" not in data:
-        return Change(segments[1::2], None)
+        return Change(ids, None)
     # The client library's own decoder: events and reads must give the same values.
-    fields = cast(dict[str, Any], decode_dict(data.value.fields, None))
-    return Change(segments[1::2], fields)
+    return Change(ids, cast(dict[str, Any], decode_dict(data.value.fields, None)))
 
 
 def authenticate(request: Request) -> Wiring:
-    """Let in only the platform's service account, by its OIDC token."""
+    """Let in only the platform's service account, by its OIDC token.
+
+    Anybody else is answered 401 or 403 at once. That is never acknowledged: an
+    event that comes with a wrong token because of a wrong setting must come again.
+    """
     current = wiring()
-    email = current.identity.service(bearer(request))
-    if email != current.settings.service_account:
-        raise refuse(
-            "forbidden", "Authorization", f"{email} may not call this", "không được phép gọi"
-        )
+    try:
+        email = current.identity.service(bearer(request))
+        if email != current.settings.service_account:
+            raise refuse(
+                "forbidden", "Authorization", f"{email} may not call this", "không được phép gọi"
+            )
+    except RefusedError as error:
+        abort(problem(error))
     return current
 
 
@@ -63,8 +71,8 @@ def acknowledging(handler: Callable[[CloudEvent], None]) -> Callable[[CloudEvent
     def acknowledged(event: CloudEvent) -> None:
         try:
             handler(event)
-        except PERMANENT as error:
-            log.exception("refused for good: %s: %s", event["subject"], error)
+        except PERMANENT:
+            log.exception("refused for good: %s", event["subject"])
 
     return acknowledged
 
@@ -87,10 +95,8 @@ def task(handler: Callable[[Request], None]) -> Callable[[Request], Response]:
 
 
 def _refused(error: Exception) -> Response:
-    """A stranger is told so; a permanent error of the platform's own call is acknowledged."""
+    """The answer says what was wrong, the status that it need not come again."""
     answer = problem(error)
-    if answer.status_code in (401, 403, 405):
-        return answer
     log.error("refused for good: %s", error)
     answer.status_code = 200
     return answer

@@ -13,8 +13,11 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 from shared.ports import Clock, Queue
 from shared.settings import Settings
 
-FARTHEST = timedelta(days=29)
-"""Cloud Tasks refuses schedule times beyond 30 days; whoever is called too early re-schedules."""
+FARTHEST = timedelta(days=14)
+"""Cloud Tasks refuses schedule times beyond 30 days and drops a failing task after 31.
+
+Hops of half that leave time for retries; whoever is called too early re-schedules.
+"""
 
 
 class CloudTasksQueue(Queue):

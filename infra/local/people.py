@@ -1,0 +1,123 @@
+"""Calls as people and systems make them: their tokens, over HTTP and the store's REST API."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import requests
+
+from infra.local.stack import TRUSTED_SYSTEM, Stack
+from shared import refs
+
+TIMEOUT = 600
+"""Seconds for one call; an import streams for as long as it lasts."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody who calls the system."""
+
+    stack: Stack
+    headers: dict[str, str]
+
+    def post(self, function: str, body: object, key: str | None = None) -> requests.Response:
+        keyed = {} if key is None else {"Idempotency-Key": key}
+        return requests.post(
+            f"{self.stack.url}/{function}",
+            json=body,
+            headers={**self.headers, **keyed},
+            timeout=TIMEOUT,
+        )
+
+    def upload(
+        self, function: str, files: dict[str, bytes], form: dict[str, str]
+    ) -> requests.Response:
+        """A multipart call whose answer streams."""
+        return requests.post(
+            f"{self.stack.url}/{function}",
+            files=files,
+            data=form,
+            headers=self.headers,
+            stream=True,
+            timeout=TIMEOUT,
+        )
+
+    def get(self, function: str, **query: str) -> requests.Response:
+        return requests.get(
+            f"{self.stack.url}/{function}", params=query, headers=self.headers, timeout=TIMEOUT
+        )
+
+    def write(self, path: str, fields: dict[str, Any], *, times: list[str]) -> requests.Response:
+        """Write a document straight to the store, under its rules; `times` get the server's.
+
+        Top-level fields that are not given stay as they are.
+        """
+        root = f"projects/{self.stack.project}/databases/(default)/documents"
+        write = {
+            "update": {"name": f"{root}/{path}", "fields": _encoded(fields)},
+            "updateMask": {"fieldPaths": sorted(fields)},
+            "updateTransforms": [
+                {"fieldPath": field, "setToServerValue": "REQUEST_TIME"} for field in times
+            ],
+        }
+        return requests.post(
+            f"http://{self.stack.emulator.host}/v1/{root}:commit",
+            json={"writes": [write]},
+            headers=self.headers,
+            timeout=TIMEOUT,
+        )
+
+
+def person(stack: Stack, uid: str) -> Client:
+    return Client(stack, {"Authorization": f"Bearer {id_token(stack, uid)}"})
+
+
+def system(stack: Stack) -> Client:
+    """The trusted system that reports others' work."""
+    token = stack.issuer.token(TRUSTED_SYSTEM, stack.url)
+    return Client(stack, {"Authorization": f"Bearer {token}", "X-Caller": "system"})
+
+
+def id_token(stack: Stack, uid: str) -> str:
+    """An unsigned ID token, as the Auth emulator issues them, with the official's claims."""
+    official = stack.wiring.store.get(refs.officials(uid))
+    claims = official and official.fields()
+    now = datetime.now(UTC)
+    payload = {
+        **{name: value for name, value in (claims or {}).items() if name in CLAIMS},
+        "iss": f"https://securetoken.google.com/{stack.project}",
+        "aud": stack.project,
+        "sub": uid,
+        "user_id": uid,
+        "auth_time": int(now.timestamp()),
+        "iat": now,
+        "exp": now + timedelta(hours=1),
+        "firebase": {"sign_in_provider": "custom", "identities": {}},
+    }
+    return jwt.encode(payload, key="", algorithm="none")
+
+
+CLAIMS = ("roles", "unit", "is_head")
+
+
+def _encoded(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: object) -> dict[str, Any]:
+    """A value in the store's REST notation."""
+    match value:
+        case bool():
+            return {"booleanValue": value}
+        case int():
+            return {"integerValue": str(value)}
+        case str():
+            return {"stringValue": value}
+        case datetime():
+            return {"timestampValue": value.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        case dict():
+            return {"mapValue": {"fields": _encoded(value)}}
+        case list():
+            return {"arrayValue": {"values": [_value(item) for item in value]}}
+    raise TypeError(f"{type(value).__name__} is not written here")

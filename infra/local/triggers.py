@@ -1,0 +1,14 @@
+"""Which document calls which function: what the cloud deploys and the gateway registers."""
+
+TRIGGERS = {
+    "rescore": "assignments/{assignment}/entries/{entry}",
+    "rescore_general": "appraisals/{appraisal}",
+    "schedule_close": "periods/{period}",
+}
+"""Entry point → pattern of the documents that trigger it."""
+
+CALLED = ["assign", "progress", "period", "import_cases", "export"]
+"""Entry points that people and other systems call."""
+
+TASKS = ["close", "compile_unit", "finalize"]
+"""Entry points that Cloud Tasks calls."""
