@@ -73,6 +73,9 @@ def acknowledging(handler: Callable[[CloudEvent], None]) -> Callable[[CloudEvent
             handler(event)
         except PERMANENT:
             log.exception("refused for good: %s", event["subject"])
+        except ConflictError as error:
+            log.info("contended, to come again: %s", event["subject"])
+            abort(Response(str(error), 503))
 
     return acknowledged
 

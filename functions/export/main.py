@@ -1,4 +1,4 @@
-"""GET /export?period=2026-10&format=csv|xlsx[&unit=…]: results as a file.
+"""GET /export?period=2026-10[&period=…]&format=csv|xlsx[&unit=…]: results as a file.
 
 Retry contract: reads only.
 """
@@ -22,8 +22,9 @@ TYPES = {
 def export(request: Request) -> Response:
     caller = caller_of(request, wiring())
     require_method(request, "GET")
-    wanted = ExportRequest.model_validate(request.args.to_dict())
-    name = f"{wanted.period}.{wanted.format}"
+    query = {**request.args.to_dict(), "period": request.args.getlist("period")}
+    wanted = ExportRequest.model_validate(query)
+    name = f"{wanted.period[0]}.{wanted.format}"
     return Response(
         export_results(wiring(), caller, wanted),
         content_type=TYPES[wanted.format],

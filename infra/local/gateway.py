@@ -29,6 +29,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -111,10 +112,12 @@ class Server:
         """Close every connection and wait for the threads; harmless if it is not running."""
         if self._server is None or self._loop is None:
             return
-        # Sockets belong to the loop's thread; closing them all is what ends it.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
-        self._loop.join(_STOP_SECONDS)
+        # The workers first: one that ends after the loop would wake a closed loop.
         self._server.task_dispatcher.shutdown(timeout=_STOP_SECONDS)
+        # Sockets belong to the loop's thread; closing them all is what ends it.
+        with suppress(OSError):  # it may wake by itself and be gone before it is told
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
+        self._loop.join(_STOP_SECONDS)
         self._server = self._loop = None
 
 

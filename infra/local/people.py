@@ -1,6 +1,6 @@
 """Calls as people and systems make them: their tokens, over HTTP and the store's REST API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,10 +20,11 @@ class Client:
 
     stack: Stack
     headers: dict[str, str]
+    session: requests.Session = field(default_factory=requests.Session)
 
     def post(self, function: str, body: object, key: str | None = None) -> requests.Response:
         keyed = {} if key is None else {"Idempotency-Key": key}
-        return requests.post(
+        return self.session.post(
             f"{self.stack.url}/{function}",
             json=body,
             headers={**self.headers, **keyed},
@@ -34,7 +35,7 @@ class Client:
         self, function: str, files: dict[str, bytes], form: dict[str, str]
     ) -> requests.Response:
         """A multipart call whose answer streams."""
-        return requests.post(
+        return self.session.post(
             f"{self.stack.url}/{function}",
             files=files,
             data=form,
@@ -43,8 +44,8 @@ class Client:
             timeout=TIMEOUT,
         )
 
-    def get(self, function: str, **query: str) -> requests.Response:
-        return requests.get(
+    def get(self, function: str, **query: str | list[str]) -> requests.Response:
+        return self.session.get(
             f"{self.stack.url}/{function}", params=query, headers=self.headers, timeout=TIMEOUT
         )
 
@@ -61,7 +62,7 @@ class Client:
                 {"fieldPath": field, "setToServerValue": "REQUEST_TIME"} for field in times
             ],
         }
-        return requests.post(
+        return self.session.post(
             f"http://{self.stack.emulator.host}/v1/{root}:commit",
             json={"writes": [write]},
             headers=self.headers,

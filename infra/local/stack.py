@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# The clients' channels outlive the emulator by a moment, which gRPC would tell the console.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
 import functions_framework
 from google.cloud import tasks_v2
 from google.protobuf.duration_pb2 import Duration

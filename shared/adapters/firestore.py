@@ -40,9 +40,7 @@ class FirestoreStore(Store):
         where: Condition | None = None,
         prefix: str | None = None,
     ) -> Iterator[Found[M]]:
-        for snapshot in self._query(collection, where, prefix).stream():
-            ref = Ref(snapshot.reference.path, collection.adapter)
-            yield Found(ref, snapshot.to_dict() or {})
+        return _found(collection, self._query(collection, where, prefix).stream())
 
     def commit(self, writes: Sequence[Write]) -> None:
         batch = self._client.batch()
@@ -130,9 +128,21 @@ class _FirestoreTransaction(Transaction):
     def get(self, ref: Ref[M]) -> M | None:
         return self.get_all([ref])[0]
 
+    def find(self, collection: Collection[M]) -> list[Found[M]]:
+        query = self._store._query(collection, None, None)  # noqa: SLF001  # one class in two
+        return list(_found(collection, query.stream(transaction=self._transaction)))
+
     def write(self, writes: Iterable[Write]) -> None:
         for write in writes:
             self._store._stage(self._transaction, write)  # noqa: SLF001  # one class in two
+
+
+def _found(
+    collection: Collection[M], snapshots: Iterable[firestore.DocumentSnapshot[Any]]
+) -> Iterator[Found[M]]:
+    for snapshot in snapshots:
+        ref = Ref(snapshot.reference.path, collection.adapter)
+        yield Found(ref, snapshot.to_dict() or {})
 
 
 @contextmanager

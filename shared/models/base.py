@@ -40,7 +40,8 @@ Coefficient = Annotated[int, Field(ge=1, le=1_000_000)]
 """K in thousandths: 1000 is the standard product."""
 
 Quantity = Annotated[int, Field(ge=1, le=1_000)]
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+"""How many; holds a country's entries of a period, and stays exact in JavaScript."""
 Path = Annotated[list[Id], Field(min_length=1, max_length=8)]
 """A unit's ancestors from the root down to itself."""
 

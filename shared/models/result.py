@@ -13,7 +13,7 @@ Gate = Literal["score"]
 class RefusedEntry(Part):
     """An entry that could not be read as a fact, and why."""
 
-    path: Line
+    path: Annotated[str, Field(min_length=1, max_length=2_200)]
     reason: Text
 
 

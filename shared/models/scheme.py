@@ -1,8 +1,12 @@
-from typing import Annotated, ClassVar, Literal
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.models.base import Document, Id, Line, Part, Points, SchemeRef, Text
+
+SCALE = 10_000
+"""The most a total can be: 100 points in hundredths."""
 
 Confidence = Literal["law", "guidance", "local", "proposal"]
 Rating = Literal["excellent", "good", "completed", "not_completed"]
@@ -80,3 +84,18 @@ class Scheme(Document):
     bands: Annotated[list[Band], Field(min_length=1, max_length=8)]
     bands_source: Source
     rounding_source: Source
+
+    @model_validator(mode="after")
+    def _scores_everybody(self) -> Self:
+        """Refuse at publication what would stop the scoring of a whole period."""
+        criteria = [criterion.id for criterion in self.general.criteria]
+        least = [band.at_least for band in self.bands]
+        if len(set(criteria)) < len(criteria):
+            raise ValueError("a general criterion is named twice")
+        if len(set(self.task.measures)) < len(self.task.measures):
+            raise ValueError("a measure is named twice")
+        if self.task.max_points + self.general.max_points > SCALE:
+            raise ValueError("task results and general criteria exceed 100 points together")
+        if least[-1] != 0 or any(higher <= lower for higher, lower in pairwise(least)):
+            raise ValueError("bands must go from the highest down, and the last start at 0")
+        return self

@@ -9,7 +9,8 @@ from hashlib import sha256
 def canonical(value: object) -> bytes:
     """JSON with sorted keys, no white space, UTF-8; times in UTC with microseconds.
 
-    Raises TypeError on a float or any other value that has no one spelling.
+    Raises TypeError on a float, a time without a zone, a key that is no string, or
+    any other value that has no one spelling.
     """
     return json.dumps(
         _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
@@ -37,10 +38,11 @@ def _plain(value: object) -> object:
     match value:
         case None | bool() | int() | str():
             return value
-        case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
+        case datetime() if value.tzinfo is not None:
+            moment = value.astimezone(UTC).replace(tzinfo=None)
+            return moment.isoformat(timespec="microseconds") + "Z"
+        case Mapping() if all(isinstance(key, str) for key in value):
+            return {key: _plain(item) for key, item in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")

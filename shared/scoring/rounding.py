@@ -4,7 +4,7 @@ from fractions import Fraction
 
 
 def half_up(value: Fraction) -> int:
-    """Round to the nearest whole number, a half away from zero upwards.
+    """Round to the nearest whole number, a half upwards.
 
     Applied to values in hundredths, so a score keeps two decimals; thresholds
     are compared after it (89.995 is 90.00 and excellent, 89.99 is not).

@@ -13,7 +13,8 @@ from shared.models.base import AssignmentId, Id, Part, Reason, Time
 from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
 from shared.models.period import Period
 from shared.models.unit import Unit
-from shared.ports import Services, Transaction, Write, create
+from shared.ports import Services, Transaction, Write, create, patch
+from shared.scoring.fold import fold, fold_all
 from shared.usecases.assign import Assignments, check_due, new_assignment, read_receiver
 from shared.usecases.caller import Caller, require_authority_over
 from shared.usecases.keyed import Keyed
@@ -67,7 +68,14 @@ def _amend(
     if repeated:
         return reply
     entry = _entry(caller, request, assignment, period, next(iter(successor), None), now)
-    writes = [create(refs.entries(request.assignment)(keyed.suffix("entry")), entry)]
+    entry_id = keyed.suffix("entry")
+    folded = fold(assignment.folded, entry_id, entry)
+    writes = [
+        create(refs.entries(request.assignment)(entry_id), entry),
+        # Written here and not only by the trigger, so that two amendments at once
+        # contend for the assignment and cannot both dispose of the same units.
+        patch(refs.assignments(request.assignment), {("folded",): folded.fields()}),
+    ]
     for assignment_id, document in successor.items():
         quantity = _remaining(assignment)
         writes += new_assignment(assignment_id, document.model_copy(update={"quantity": quantity}))
@@ -76,6 +84,7 @@ def _amend(
 
 
 def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assignment:
+    """The assignment with its entries folded as they stand now: events may be behind."""
     assignment: Assignment | None = transaction.get(refs.assignments(assignment_id))
     if assignment is None:
         raise refuse(
@@ -91,7 +100,9 @@ def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assig
             "nobody changes the terms of their own work",
             "không ai tự thay đổi việc của mình",
         )
-    return assignment
+    entries = transaction.find(refs.entries(assignment_id))
+    folded = fold_all((entry.ref.id, entry.value) for entry in entries)
+    return assignment.model_copy(update={"folded": folded})
 
 
 def _entry(

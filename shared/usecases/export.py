@@ -3,14 +3,17 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from shared import refs
 from shared.errors import refuse
 from shared.models.base import Id, Part, PeriodId
 from shared.models.result import Result
-from shared.ports import Services, Store
+from shared.ports import Services, Store, Where
 from shared.usecases.caller import Caller
+from shared.vietnamese import name_key
 
 COLUMNS = (
     ("period", "Kỳ"),
@@ -45,27 +48,38 @@ STATES = {
 
 
 class ExportRequest(Part):
-    period: PeriodId
+    """One file for one or more periods."""
+
+    period: Annotated[list[PeriodId], Field(min_length=1, max_length=60)]
     format: Literal["csv", "xlsx"] = "csv"
     unit: Id | None = None
 
 
 def export(services: Services, caller: Caller, request: ExportRequest) -> bytes:
-    """The period's results as a file; heads get those of their own unit and below."""
-    _require_readable(services.store, caller, request)
-    if services.store.get(refs.results(request.period)) is None:
-        raise refuse(
-            "missing", "period", "has no compiled results yet", "kỳ này chưa có kết quả tổng hợp"
-        )
-    results = read_results(services.store, request.period, request.unit)
+    """The periods' results as a file; heads get those of their own unit and below."""
+    store = services.store
+    _require_readable(store, caller, request)
+    for period in request.period:
+        if store.get(refs.results(period)) is None:
+            raise refuse(
+                "missing",
+                "period",
+                f"{period} has no compiled results yet",
+                f"kỳ {period} chưa có kết quả tổng hợp",
+            )
+    results = [
+        result
+        for period in sorted(request.period)
+        for result in read_results(store, period, request.unit)
+    ]
     return to_csv(results) if request.format == "csv" else to_xlsx(results)
 
 
 def read_results(store: Store, period: str, unit: str | None = None) -> list[Result]:
     """The results of a period, or of one unit in it, by unit and then official."""
-    found = (one.value for one in store.find(refs.official_results(period)))
-    chosen = [result for result in found if unit in (None, result.unit)]
-    return sorted(chosen, key=lambda result: (result.unit, result.scorecard.official))
+    where = None if unit is None else Where("unit", "==", unit)
+    results = [one.value for one in store.find(refs.official_results(period), where=where)]
+    return sorted(results, key=lambda result: (result.unit, result.scorecard.official))
 
 
 def to_csv(results: Iterable[Result]) -> bytes:
@@ -78,7 +92,7 @@ def to_csv(results: Iterable[Result]) -> bytes:
 
 
 def to_xlsx(results: Iterable[Result]) -> bytes:
-    """A workbook with Vietnamese headings, numbers as numbers, made for reading."""
+    """A workbook for reading: Vietnamese headings, names in their order, numbers as numbers."""
     import xlsxwriter  # noqa: PLC0415  # only this export needs it; not every cold start
 
     target = io.BytesIO()
@@ -86,13 +100,15 @@ def to_xlsx(results: Iterable[Result]) -> bytes:
     sheet = book.add_worksheet("Kết quả")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
     decimals = book.add_format({"num_format": "#,##0.00"})
-    sheet.write_row(0, 0, [title for _, title in COLUMNS], bold)
-    for number, row in enumerate(_rows(results), start=1):
-        for column, cell in enumerate(map(_xlsx_cell, row)):
+    sheet.write_row(0, 0, ["Họ và tên", *(title for _, title in COLUMNS)], bold)
+    ordered = sorted(results, key=_reading_order)
+    for number, (result, row) in enumerate(zip(ordered, _rows(ordered), strict=True), start=1):
+        for column, cell in enumerate([result.name, *map(_xlsx_cell, row)]):
             sheet.write(number, column, cell, decimals if isinstance(cell, float) else None)
-    sheet.freeze_panes(1, 2)
-    sheet.set_column(0, len(COLUMNS) - 1, 14)
-    sheet.autofilter(0, 0, 0, len(COLUMNS) - 1)
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, len(COLUMNS), 14)
+    sheet.autofilter(0, 0, len(ordered), len(COLUMNS))
     book.close()
     return target.getvalue()
 
@@ -130,6 +146,10 @@ def _rows(results: Iterable[Result]) -> Iterator[list[Any]]:
             card.rating,
             card.standing,
         ]
+
+
+def _reading_order(result: Result) -> tuple[object, ...]:
+    return result.scorecard.period, result.unit, name_key(result.name)
 
 
 def _csv_cell(cell: object) -> str:

@@ -1,0 +1,96 @@
+"""Recompute a closed period from its source and name what differs from its results."""
+
+from typing import Any
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.base import Document, Part
+from shared.models.period import Period
+from shared.models.result import UnitResult
+from shared.ports import Found, Store
+from shared.refs import Ref
+from shared.scoring.digest import canonical
+from shared.scoring.result import total_period, total_unit
+from shared.usecases.compile_unit import recompute_unit
+from shared.usecases.schemes import Schemes
+
+
+class Finding(Part):
+    """A document that is not what its source gives."""
+
+    path: str
+    reason: str
+
+
+class Verification(Part):
+    """How many documents were recomputed, and which of them differ."""
+
+    checked: int
+    findings: list[Finding]
+
+
+def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
+    """Recompute every result, unit and total of a compiled period.
+
+    `drift` alone is not recomputed: it says how the live scorecards stood at close.
+    """
+    period = store.get(refs.periods(period_id))
+    if period is None or period.state in ("open", "closing"):
+        raise refuse("missing", "period", f"{period_id} is not compiled", "kỳ chưa tổng hợp")
+    truths: dict[str, tuple[Ref[Any], Document]] = {}
+    totals: list[UnitResult] = []
+    for unit in store.find(refs.units):
+        results = list(recompute_unit(store, schemes, period, unit.ref.id))
+        for result in results:
+            _expect(truths, refs.official_results(period_id)(result.scorecard.official), result)
+        totals.append(total_unit(unit.ref.id, unit.value.name, results, drift=0))
+        _expect(truths, refs.unit_results(period_id)(unit.ref.id), totals[-1])
+    _expect(truths, refs.results(period_id), total_period(period_id, period.scheme, totals))
+    findings = _compare(truths, _standing(store, period))
+    return Verification(checked=len(truths), findings=findings)
+
+
+def _expect(
+    truths: dict[str, tuple[Ref[Any], Document]], ref: Ref[Any], document: Document
+) -> None:
+    truths[ref.path] = (ref, document)
+
+
+def _standing(store: Store, period: Period) -> dict[str, Found[Any]]:
+    found: list[Found[Any]] = [
+        *store.find(refs.official_results(period.id)),
+        *store.find(refs.unit_results(period.id)),
+        *(one for one in store.find(refs.results) if one.ref.id == period.id),
+    ]
+    return {one.ref.path: one for one in found}
+
+
+def _compare(
+    truths: dict[str, tuple[Ref[Any], Document]], standing: dict[str, Found[Any]]
+) -> list[Finding]:
+    findings = [
+        Finding(path=path, reason="has no source") for path in standing.keys() - truths.keys()
+    ]
+    for path, (_, document) in truths.items():
+        if path not in standing:
+            findings.append(Finding(path=path, reason="is missing"))
+            continue
+        fields = _differences(document.fields(), standing[path].fields)
+        if fields:
+            findings.append(Finding(path=path, reason=f"altered: {', '.join(fields)}"))
+    return sorted(findings, key=lambda finding: finding.path)
+
+
+def _differences(truth: dict[str, Any], standing: dict[str, Any]) -> list[str]:
+    return [
+        name
+        for name in sorted(truth.keys() | standing.keys())
+        if name != "drift" and _bytes(truth.get(name)) != _bytes(standing.get(name))
+    ]
+
+
+def _bytes(value: object) -> bytes:
+    try:
+        return canonical(value)
+    except TypeError as error:
+        return str(error).encode()

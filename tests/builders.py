@@ -1,0 +1,241 @@
+"""Test data: each builder makes a valid value and takes what the test cares about."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.models.appraisal import Appraisal, Scoring
+from shared.models.assignment import Assignment, Folded
+from shared.models.catalogue import Product
+from shared.models.entry import (
+    Accepted,
+    Assigned,
+    Cancelled,
+    DeadlineMoved,
+    Entry,
+    ExemptionDecided,
+    ExemptionRequested,
+    Progress,
+    Reassigned,
+    Returned,
+    Submission,
+)
+from shared.models.official import Official, Posting
+from shared.models.period import Period
+from shared.models.result import Result
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Contribution, Scorecard
+from shared.models.unit import Unit
+from shared.scoring.contribution import contribute
+from shared.scoring.fold import fold_all
+from shared.scoring.result import freeze
+from shared.scoring.scorecard import score
+from shared.usecases.schemes import shipped
+
+START = datetime(2026, 10, 1, tzinfo=UTC)
+DUE = datetime(2026, 10, 20, 10, tzinfo=UTC)
+END = datetime(2026, 11, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+PERIOD = "2026-10"
+UNIT = "ubnd-a"
+OFFICIAL = "an"
+HEAD = "binh"
+SCHEME = "decree-335@1"
+CRITERIA = ("conduct", "competence", "initiative")
+
+History = Mapping[str, Entry]
+"""Entries by their id."""
+
+
+def assignment_id(suffix: str = "w1") -> str:
+    return f"{PERIOD}_{UNIT}_{OFFICIAL}_{suffix}"
+
+
+def a_scheme(**changes: Any) -> Scheme:
+    return Scheme.model_validate({**shipped(SCHEME).fields(), **changes})
+
+
+def an_assignment(history: History | None = None, **changes: Any) -> Assignment:
+    """With the entries of `history` folded in."""
+    terms = {
+        "period": PERIOD,
+        "unit": UNIT,
+        "path": ["tinh", UNIT],
+        "official": OFFICIAL,
+        "approver": HEAD,
+        "product": "permit",
+        "title": "Cấp giấy phép xây dựng",
+        "k": 1000,
+        "quantity": 1,
+        "due": DUE,
+        "period_end": END,
+        "scheme": SCHEME,
+        "assigned_at": START,
+        "assigned_by": HEAD,
+        "folded": fold_all((history or {}).items()),
+    }
+    return Assignment.model_validate(terms | changes)
+
+
+def assigned(**changes: Any) -> Assigned:
+    return Assigned.model_validate({"by": HEAD, "at": START} | changes)
+
+
+def some_progress(**changes: Any) -> Progress:
+    return Progress.model_validate({"by": OFFICIAL, "at": DUE - DAY, "percent": 50} | changes)
+
+
+def a_submission(**changes: Any) -> Submission:
+    return Submission.model_validate({"by": OFFICIAL, "at": DUE - DAY, "quantity": 1} | changes)
+
+
+def an_acceptance(**changes: Any) -> Accepted:
+    return Accepted.model_validate({"by": HEAD, "at": DUE, "submission": "s1"} | changes)
+
+
+def a_return(**changes: Any) -> Returned:
+    fact = {"by": HEAD, "at": DUE - DAY / 2, "faults": 1, "reason": "thiếu chữ ký"}
+    return Returned.model_validate(fact | changes)
+
+
+def a_moved_deadline(**changes: Any) -> DeadlineMoved:
+    fact = {"by": HEAD, "at": DUE - DAY, "due": DUE + DAY, "reason": "chờ ý kiến sở"}
+    return DeadlineMoved.model_validate(fact | changes)
+
+
+def a_reassignment(**changes: Any) -> Reassigned:
+    fact = {
+        "by": HEAD,
+        "at": DUE - DAY,
+        "quantity": 1,
+        "successor": f"{PERIOD}_{UNIT}_chi_w1",
+        "reason": "chuyển việc",
+    }
+    return Reassigned.model_validate(fact | changes)
+
+
+def a_cancellation(**changes: Any) -> Cancelled:
+    fact = {"by": HEAD, "at": DUE - DAY, "quantity": 1, "reason": "không còn cần"}
+    return Cancelled.model_validate(fact | changes)
+
+
+def an_exemption_request(**changes: Any) -> ExemptionRequested:
+    fact = {"by": OFFICIAL, "at": DUE + DAY, "reason": "mưa lũ", "evidence": ["cv-12"]}
+    return ExemptionRequested.model_validate(fact | changes)
+
+
+def an_exemption(**changes: Any) -> ExemptionDecided:
+    fact = {
+        "by": "tham-quyen",
+        "at": DUE + 2 * DAY,
+        "request": "x1",
+        "lates_waived": 0,
+        "faults_waived": 0,
+        "reason": "thiên tai",
+    }
+    return ExemptionDecided.model_validate(fact | changes)
+
+
+def delivered(times: int = 1, **submission: Any) -> dict[str, Entry]:
+    """So many submissions `s1`, `s2` …, each accepted."""
+    history: dict[str, Entry] = {}
+    for number in range(1, times + 1):
+        history[f"s{number}"] = a_submission(**submission)
+        history[f"ok{number}"] = an_acceptance(submission=f"s{number}", at=END)
+    return history
+
+
+def a_contribution(history: History | None = None, **changes: Any) -> Contribution:
+    return contribute(an_assignment(history, **changes), a_scheme())
+
+
+def full_marks(points: int = 1000) -> dict[str, int]:
+    return dict.fromkeys(CRITERIA, points)
+
+
+def a_scorecard(*contributions: Contribution, **changes: Any) -> Scorecard:
+    inputs: dict[str, Any] = {
+        "period": PERIOD,
+        "official": OFFICIAL,
+        "scheme": a_scheme(),
+        "path": ["tinh", UNIT],
+        "contributions": {assignment_id(f"w{n}"): one for n, one in enumerate(contributions)},
+        "general": full_marks(),
+    }
+    return score(**(inputs | changes))
+
+
+def a_result(scorecard: Scorecard | None = None, **changes: Any) -> Result:
+    given: dict[str, Any] = {"unit": UNIT, "name": "Nguyễn Văn An", "entries": 3, "refused": []}
+    return freeze(scorecard or a_scorecard(a_contribution(delivered())), **(given | changes))
+
+
+def a_unit(**changes: Any) -> Unit:
+    record = {"name": "UBND xã A", "parent": "tinh", "path": ["tinh", UNIT], "head": HEAD}
+    return Unit.model_validate(record | changes)
+
+
+def a_posting(**changes: Any) -> Posting:
+    return Posting.model_validate({"unit": UNIT, "start": START - 90 * DAY} | changes)
+
+
+def an_official(**changes: Any) -> Official:
+    record = {
+        "name": "Nguyễn Văn An",
+        "roles": ["official"],
+        "unit": UNIT,
+        "postings": [a_posting()],
+        "units": [UNIT],
+    }
+    return Official.model_validate(record | changes)
+
+
+def a_product(**changes: Any) -> Product:
+    record = {"title": "Giấy phép", "measure": "bộ", "group": 1, "points": 100, "k": 1000}
+    return Product.model_validate(record | changes)
+
+
+def a_period(**changes: Any) -> Period:
+    record = {
+        "id": PERIOD,
+        "kind": "month",
+        "start": START,
+        "end": END,
+        "closes_at": END + 5 * DAY,
+        "time_zone": "Asia/Ho_Chi_Minh",
+        "scheme": SCHEME,
+        "state": "open",
+    }
+    return Period.model_validate(record | changes)
+
+
+def a_scoring(**changes: Any) -> Scoring:
+    return Scoring.model_validate({"by": HEAD, "at": END, "scores": full_marks()} | changes)
+
+
+def an_appraisal(**changes: Any) -> Appraisal:
+    record = {"period": PERIOD, "official": OFFICIAL, "by_head": a_scoring()}
+    return Appraisal.model_validate(record | changes)
+
+
+def every_entry() -> dict[str, Entry]:
+    """One entry of each kind, by its kind."""
+    entries: list[Entry] = [
+        assigned(),
+        some_progress(),
+        a_submission(),
+        an_acceptance(),
+        a_return(),
+        a_moved_deadline(),
+        a_reassignment(),
+        a_cancellation(),
+        an_exemption_request(),
+        an_exemption(),
+    ]
+    return {entry.kind: entry for entry in entries}
+
+
+def folded_of(history: History) -> Folded:
+    return fold_all(history.items())

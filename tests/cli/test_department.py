@@ -1,0 +1,445 @@
+"""The play is valid in itself, and the real use cases take every step of it."""
+
+import json
+import os
+import subprocess
+import sys
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from cli.department import (
+    TIME_ZONE,
+    Amend,
+    Appraise,
+    Assign,
+    Play,
+    Ref,
+    Report,
+    Step,
+    generate,
+)
+from shared import refs
+from shared.models.appraisal import Appraisal, Scoring
+from shared.models.assignment import Assignment
+from shared.models.entry import Accepted, Entry, Returned, Submission
+from shared.models.result import Result
+from shared.ports import Found, Queue, Store, Stored, Transaction, Where, Write, create, put
+from shared.refs import Collection
+from shared.scoring.contribution import contribute
+from shared.scoring.fold import fold_all
+from shared.usecases.amend import Amendment, amend
+from shared.usecases.assign import AssignRequest, assign
+from shared.usecases.calendar import bounds
+from shared.usecases.caller import identify
+from shared.usecases.compile_unit import recompute_unit
+from shared.usecases.period import OpenPeriod, change_period
+from shared.usecases.report import ReportRequest, report
+from shared.usecases.schemes import Schemes, shipped
+
+M = TypeVar("M")
+T = TypeVar("T")
+
+SEEDS = [335, 0, 1, 2, 20261001]
+SCHEME = "decree-335@1"
+PERIOD = "2026-10"
+AMENDMENT: TypeAdapter[Amendment] = TypeAdapter(Amendment)
+GUARD = timedelta(minutes=5)
+
+seeds = pytest.mark.parametrize("seed", SEEDS)
+any_seed = given(seed=st.integers(0, 2**64))
+few = settings(max_examples=15, deadline=None)
+
+
+class Memory(Store):
+    """One thread's store: enough for the use cases that a play calls."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, dict[str, Any]] = {}
+
+    def get_all(self, refs: Sequence[refs.Ref[Any]]) -> list[Stored[Any] | None]:
+        found = [(ref, self.documents.get(ref.path)) for ref in refs]
+        return [None if doc is None else Stored(ref.decode(doc), None) for ref, doc in found]
+
+    def find(
+        self,
+        collection: Collection[M],
+        *,
+        where: Where | None = None,
+        prefix: str | None = None,
+    ) -> Iterator[Found[M]]:
+        for path, fields in sorted(self.documents.items()):
+            parent, top = path.rpartition("/")[0], path.split("/")[1]
+            here = parent.rpartition("/")[2] if collection.group else parent
+            if here == collection.path and top.startswith(prefix or "") and _meets(fields, where):
+                yield Found(refs.Ref(path, collection.adapter), fields)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        for write in writes:
+            assert write.mode != "create" or write.ref.path not in self.documents
+            kept = self.documents.get(write.ref.path, {}) if write.mode == "patch" else {}
+            assert all(len(path) == 1 for path in write.fields)
+            fields = {name: value for (name, *_), value in write.fields.items()}
+            self.documents[write.ref.path] = kept | fields
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        return work(MemoryTransaction(self))
+
+
+def _meets(fields: Mapping[str, Any], where: Where | None) -> bool:
+    if where is None:
+        return True
+    value = fields.get(where.field)
+    return value == where.value if where.op == "==" else where.value in (value or ())
+
+
+@dataclass(frozen=True)
+class MemoryTransaction:
+    store: Memory
+
+    def get_all(self, refs: Sequence[refs.Ref[M]]) -> list[M | None]:
+        return [self.get(ref) for ref in refs]
+
+    def get(self, ref: refs.Ref[M]) -> M | None:
+        return self.store.get(ref)
+
+    def find(self, collection: Collection[M]) -> list[Found[M]]:
+        return list(self.store.find(collection))
+
+    def write(self, writes: Iterable[Write]) -> None:
+        self.store.commit(list(writes))
+
+
+class NoQueue(Queue):
+    def enqueue(
+        self, function: str, payload: Mapping[str, Any], *, name: str, at: datetime | None = None
+    ) -> None:
+        raise AssertionError(f"{function} was called")
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.time = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass
+class Stage:
+    """Plays the steps through the use cases, as their callers."""
+
+    play: Play
+    store: Memory = field(default_factory=Memory)
+    queue: Queue = field(default_factory=NoQueue)
+    clock: HandClock = field(default_factory=HandClock)
+    replies: dict[str, list[str]] = field(default_factory=dict)
+
+    def set_up(self) -> None:
+        play = self.play
+        Schemes(self.store).publish(shipped(SCHEME))
+        self.store.commit([create(refs.units(uid), one) for uid, one in play.units.items()])
+        self.store.commit([create(refs.officials(uid), one) for uid, one in play.officials.items()])
+        self.store.commit([create(refs.positions(uid), one) for uid, one in play.positions.items()])
+        self.store.commit([create(refs.catalogue(uid), one) for uid, one in play.catalogue.items()])
+        self.clock.time = bounds(play.period, TIME_ZONE)[0]
+        organiser = next(
+            uid for uid, one in sorted(play.officials.items()) if "organiser" in one.roles
+        )
+        opening = OpenPeriod(action="open", period=play.period, scheme=SCHEME)
+        reply = change_period(self, identify(self.store, organiser), "open", opening)
+        assert reply.closes_at == play.closes_at
+
+    def act(self, step: Step) -> None:
+        self.clock.time = step.at
+        caller = identify(self.store, step.by)
+        match step:
+            case Assign():
+                request = AssignRequest.model_validate_json(json.dumps(step.request))
+                self.replies[step.key] = assign(self, caller, step.key, request).assignments
+            case Amend():
+                fields = {**step.request, "assignment": self.id_of(step.ref)}
+                change = AMENDMENT.validate_json(json.dumps(fields))
+                self.replies[step.key] = amend(self, caller, step.key, change).assignments
+            case Report():
+                told = ReportRequest(
+                    assignment=self.id_of(step.ref), id=step.entry_id, entry=step.entry
+                )
+                assert not report(self, caller, told).repeated
+            case Appraise():
+                self.appraise(step)
+
+    def id_of(self, ref: Ref) -> str:
+        return self.replies[ref.key][ref.index]
+
+    def appraise(self, step: Appraise) -> None:
+        head = identify(self.store, step.by).heads(
+            self.play.units[self.play.officials[step.official].unit].path
+        )
+        assert (step.side == "self") == (step.by == step.official)
+        assert step.side == "self" or head
+        ref = refs.appraisal(self.play.period, step.official)
+        before = self.store.get(ref) or Appraisal(period=self.play.period, official=step.official)
+        part = Scoring(by=step.by, at=step.at, scores=step.scores, note=step.note)
+        self.store.commit([put(ref, before.model_copy(update={f"by_{step.side}": part}))])
+
+    @property
+    def assignments(self) -> dict[str, Assignment]:
+        return {found.ref.id: found.value for found in self.store.find(refs.assignments)}
+
+    def entries(self, assignment: str) -> list[tuple[str, Entry]]:
+        return [(one.ref.id, one.value) for one in self.store.find(refs.entries(assignment))]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What stands in the store after the last step."""
+
+    play: Play
+    work: list[tuple[Assignment, list[tuple[str, Entry]]]]
+    results: dict[str, Result]
+
+
+@cache
+def played(seed: int) -> Played:
+    stage = Stage(generate(seed))
+    stage.set_up()
+    for step in stage.play.steps:
+        stage.act(step)
+    work = [(one, stage.entries(name)) for name, one in stage.assignments.items()]
+    period = stage.store.get(refs.periods(PERIOD))
+    assert period is not None
+    schemes = Schemes(stage.store)
+    results = {
+        result.scorecard.official: result
+        for unit in stage.play.units
+        for result in recompute_unit(stage.store, schemes, period, unit)
+    }
+    return Played(stage.play, work, results)
+
+
+def deadlines(play: Play) -> list[datetime]:
+    texts = [
+        *(work["due"] for step in play.steps if isinstance(step, Assign) for work in _work(step)),
+        *(s.request["due"] for s in play.steps if isinstance(s, Amend) and "due" in s.request),
+    ]
+    return sorted({datetime.fromisoformat(text) for text in texts})
+
+
+def _work(step: Assign) -> list[dict[str, Any]]:
+    work: list[dict[str, Any]] = step.request["work"]
+    return work
+
+
+def of_kind(play: Play, *kinds: str) -> list[Report]:
+    return [s for s in play.steps if isinstance(s, Report) and s.entry["kind"] in kinds]
+
+
+def test_one_seed_is_one_play() -> None:
+    assert generate(335) == generate(335)
+    assert generate(335) != generate(336)
+    assert generate(335).officials.keys() != generate(336).officials.keys()
+
+
+def test_hash_seed_does_not_matter() -> None:
+    program = "from cli.department import generate; print(repr(generate(335)))"
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert printed[0] == printed[1]
+
+
+@few
+@any_seed
+def test_steps_come_in_order_and_before_the_close(seed: int) -> None:
+    play = generate(seed)
+    start, end = bounds(PERIOD, TIME_ZONE)
+    assert all(one.at <= next_one.at for one, next_one in pairwise(play.steps))
+    assert all(start < step.at < play.closes_at for step in play.steps)
+    after = [step for step in play.steps if step.at >= end]
+    assert {type(step) for step in after} == {Report, Appraise}
+    assert not {s.entry_id for s in after if isinstance(s, Report)} & {
+        s.entry_id for s in of_kind(play, "submission", "progress", "exemption_requested")
+    }
+
+
+@few
+@any_seed
+def test_steps_are_in_working_hours_and_in_utc(seed: int) -> None:
+    for step in generate(seed).steps:
+        assert step.at.tzinfo is UTC
+        local = step.at.astimezone(ZoneInfo(TIME_ZONE))
+        assert local.weekday() < 5
+        assert 7 <= local.hour < 17
+
+
+@few
+@any_seed
+def test_no_step_is_near_a_deadline(seed: int) -> None:
+    play = generate(seed)
+    times = [step.at for step in play.steps]
+    for due in deadlines(play):
+        index = bisect_left(times, due)
+        assert all(abs(time - due) >= GUARD for time in times[max(0, index - 1) : index + 1])
+
+
+@few
+@any_seed
+def test_people_and_units_fit_together(seed: int) -> None:
+    play = generate(seed)
+    start, _ = bounds(PERIOD, TIME_ZONE)
+    assert len({one.name for one in play.officials.values()}) == len(play.officials) == 42
+    for uid, unit in play.units.items():
+        assert unit.path[-1] == uid
+        assert unit.head is not None
+        assert play.officials[unit.head].is_head
+        assert play.officials[unit.head].unit == uid
+    for official in play.officials.values():
+        assert official.position in play.positions
+        assert official.unit_in(start, play.closes_at) == official.unit
+        assert official.units_in(start, play.closes_at) == [official.unit]
+        assert official.units == sorted({posting.unit for posting in official.postings})
+    assert Counter(one.is_head for one in play.officials.values())[True] == len(play.units) == 5
+
+
+def test_coefficients_are_shares_of_the_standard_product() -> None:
+    play = generate(335)
+    standard = play.catalogue["ho-so-cap-gcn-lan-dau"]
+    assert standard.k == 1000
+    assert {one.group for one in play.catalogue.values()} == {1, 2, 3, 4, 5}
+    for product in play.catalogue.values():
+        assert product.points == 100 * product.group
+        assert abs(product.k * standard.points - 1000 * product.points) * 2 <= standard.points
+    assert all(set(one.products) <= play.catalogue.keys() for one in play.positions.values())
+
+
+@few
+@any_seed
+def test_keys_and_entry_ids_are_given_once(seed: int) -> None:
+    steps = generate(seed).steps
+    keys = [step.key for step in steps if isinstance(step, Assign | Amend)]
+    ids = [step.entry_id for step in steps if isinstance(step, Report)]
+    assert len(set(keys)) == len(keys)
+    assert len(set(ids)) == len(ids)
+
+
+def test_another_month_plays_too() -> None:
+    start, end = bounds("2027-02", TIME_ZONE)
+    play = generate(335, "2027-02")
+    assert all(start <= due <= end for due in deadlines(play))
+
+
+@seeds
+def test_the_system_takes_every_step(seed: int) -> None:
+    """As the callers it names: who may not assign, change or report is refused there."""
+    work = played(seed).work
+    entries = sum(len(entries) for _, entries in work)
+    assert 1200 <= entries <= 1600
+    per_official = Counter(assignment.official for assignment, _ in work)
+    assert all(5 <= count <= 12 for count in per_official.values())
+    assert 7 <= sum(per_official.values()) / len(per_official) <= 9.5
+
+
+@seeds
+def test_nobody_judges_their_own_work_nor_before_it_came(seed: int) -> None:
+    for assignment, listed in played(seed).work:
+        entries = dict(listed)
+        for entry in entries.values():
+            if isinstance(entry, Accepted | Returned):
+                assert entry.by == assignment.approver != assignment.official
+                submission = entries[entry.submission or ""]
+                assert isinstance(submission, Submission)
+                assert submission.at < entry.at
+
+
+@seeds
+def test_all_ratings_and_states_occur(seed: int) -> None:
+    told = played(seed)
+    cards = {uid: result.scorecard for uid, result in told.results.items()}
+    assert cards.keys() == told.play.officials.keys()
+    ratings = Counter(card.rating for card in cards.values() if card.rating)
+    assert set(ratings) == {"excellent", "good", "completed", "not_completed"}
+    assert ratings.most_common(1)[0][0] == "good"
+    standings = Counter(card.standing for card in cards.values())
+    assert standings["not_assessed"] == 1
+    idle = {uid for uid, card in cards.items() if card.standing == "insufficient_data"}
+    # The director answers to the province; the other one is away all month.
+    assert {told.play.units["so-nnmt"].head} < idle
+    assert len(idle) == 2
+
+
+@seeds
+def test_the_mix_is_that_of_a_real_month(seed: int) -> None:
+    """Most on time; some late, returned, unfinished, cancelled, reassigned or moved."""
+    told = played(seed)
+    scheme = shipped(SCHEME)
+    shares = [
+        contribute(assignment.model_copy(update={"folded": fold_all(entries)}), scheme)
+        for assignment, entries in told.work
+    ]
+    clean = [one for one in shares if one.done == one.quantity > 0 == one.lates == one.fails]
+    assert len(clean) > len(shares) * 0.55
+    assert sum(one.lates > 0 for one in shares) >= 10
+    assert sum(one.fails > 0 for one in shares) >= 15
+    assert sum(0 < one.done < one.quantity for one in shares) >= 10
+    assert sum(one.done == 0 < one.quantity for one in shares) >= 10
+    kinds = Counter(entry.kind for _, entries in told.work for _, entry in entries)
+    assert kinds["cancelled"] >= 4
+    assert kinds["reassigned"] == 8
+    assert kinds["deadline_moved"] == 15
+    assert kinds["exemption_requested"] >= 1
+
+
+@seeds
+def test_work_goes_back_more_than_once_and_is_judged_after_the_end(seed: int) -> None:
+    play = generate(seed)
+    _, end = bounds(PERIOD, TIME_ZONE)
+    returns = Counter(step.ref for step in of_kind(play, "returned"))
+    assert max(returns.values()) >= 2
+    assert sum(step.at >= end for step in of_kind(play, "accepted")) >= 10
+
+
+@seeds
+def test_work_is_given_in_every_form(seed: int) -> None:
+    play = generate(seed)
+    given = [work for step in play.steps if isinstance(step, Assign) for work in _work(step)]
+    forms = {tuple(work["to"]) for work in given}
+    assert forms == {("officials",), ("unit",), ("position",), ("position", "in_unit")}
+    assert any(work["quantity"] > 1 for work in given)
+    assert any(len(work["to"].get("officials", ())) > 1 for work in given)
+
+
+@seeds
+def test_one_is_given_nothing_and_one_is_not_appraised(seed: int) -> None:
+    told = played(seed)
+    doers = {assignment.official for assignment, _ in told.work}
+    by_head = {
+        step.official
+        for step in told.play.steps
+        if isinstance(step, Appraise) and step.side == "head"
+    }
+    idle = told.play.officials.keys() - doers
+    assert len([uid for uid in idle if not told.play.officials[uid].is_head]) == 1
+    assert len(doers - by_head) == 1
+    assert all(told.play.officials[uid].leave for uid in idle if uid not in by_head | heads(told))
+
+
+def heads(told: Played) -> set[str | None]:
+    return {unit.head for unit in told.play.units.values()}

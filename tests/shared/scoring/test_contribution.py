@@ -1,0 +1,301 @@
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from shared.models.assignment import Assignment
+from shared.models.entry import Entry, Returned, Submission
+from shared.models.scorecard import Contribution
+from shared.scoring.contribution import contribute
+from tests.builders import (
+    DAY,
+    DUE,
+    END,
+    TICK,
+    History,
+    a_cancellation,
+    a_contribution,
+    a_moved_deadline,
+    a_reassignment,
+    a_return,
+    a_scheme,
+    a_submission,
+    an_acceptance,
+    an_assignment,
+    an_exemption,
+    an_exemption_request,
+    delivered,
+    folded_of,
+)
+from tests.strategies import (
+    assignments,
+    entry_ids,
+    exemptions,
+    histories,
+    moments,
+    returns,
+    withdrawals,
+)
+
+SCHEME = a_scheme()
+WHOLE = 1000 * 100
+"""The weight of one standard product."""
+
+
+def contributed(assignment: Assignment, history: History) -> Contribution:
+    folded = folded_of(history)
+    return contribute(assignment.model_copy(update={"folded": folded}), SCHEME)
+
+
+def weights(row: Contribution) -> list[int]:
+    return [row.done_weight, row.quality_weight, row.progress_weight]
+
+
+def never_raises(before: Contribution, after: Contribution) -> bool:
+    pairs = zip(weights(before), weights(after), strict=True)
+    return before.assigned_weight == after.assigned_weight and all(a >= b for a, b in pairs)
+
+
+def test_a_clean_delivery_on_time_counts_whole() -> None:
+    row = a_contribution(delivered())
+    assert (row.quantity, row.done, row.fails, row.lates) == (1, 1, 0, 0)
+    assert row.assigned_weight == row.done_weight == WHOLE
+    assert row.quality_weight == row.progress_weight == WHOLE
+
+
+def test_the_weight_is_quantity_times_k() -> None:
+    row = a_contribution(delivered(quantity=3), quantity=4, k=2500)
+    assert row.assigned_weight == 4 * 2500 * 100
+    assert row.done_weight == 3 * 2500 * 100
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        {},
+        {"s1": a_submission()},
+        {"s1": a_submission(), "r1": a_return(submission="s1")},
+        {"s1": a_submission(), "ok": an_acceptance(submission="s2")},
+        {"ok": an_acceptance()},
+        {
+            "s1": a_submission(),
+            "ok": an_acceptance(at=DUE),
+            "r1": a_return(submission="s1", at=END),
+        },
+    ],
+    ids=[
+        "nothing",
+        "unjudged",
+        "returned",
+        "another accepted",
+        "no delivery",
+        "returned after all",
+    ],
+)
+def test_only_deliveries_that_somebody_accepted_are_done(history: dict[str, Entry]) -> None:
+    row = a_contribution(history)
+    assert row.done == row.done_weight == 0
+    assert row.assigned_weight == WHOLE
+
+
+def test_a_return_is_made_good_by_accepting_the_same_delivery_later() -> None:
+    history = delivered() | {"r1": a_return(submission="s1", at=DUE)}
+    row = a_contribution(history)
+    assert (row.done, row.fails, row.lates) == (1, 1, 0)
+    assert row.quality_weight == WHOLE * 3 // 4
+
+
+@pytest.mark.parametrize(("at", "lates"), [(DUE - TICK, 0), (DUE, 0), (DUE + TICK, 1)])
+def test_a_delivery_is_late_only_after_it_was_due(at: object, lates: int) -> None:
+    row = a_contribution(delivered(at=at))
+    assert (row.done, row.lates) == (1, lates)
+
+
+@pytest.mark.parametrize(("at", "done"), [(END - TICK, 1), (END, 0), (END + TICK, 0)])
+def test_a_delivery_counts_until_just_before_the_periods_end(at: object, done: int) -> None:
+    assert a_contribution(delivered(at=at)).done == done
+
+
+def test_a_delivery_in_the_period_counts_though_it_is_accepted_in_the_review() -> None:
+    history: dict[str, Entry] = {"s1": a_submission(), "ok": an_acceptance(at=END + 3 * DAY)}
+    assert a_contribution(history).done == 1
+
+
+def test_a_moved_deadline_decides_what_is_late_both_ways() -> None:
+    late, early = DUE + DAY, DUE - DAY
+    assert a_contribution(delivered(at=late) | {"m": a_moved_deadline(due=late)}).lates == 0
+    assert a_contribution(delivered(at=DUE) | {"m": a_moved_deadline(due=early)}).lates == 1
+
+
+def test_a_late_delivery_that_nobody_needed_is_not_late() -> None:
+    history = delivered(2, quantity=2) | {"s3": a_submission(at=DUE + DAY, quantity=2)}
+    history["ok3"] = an_acceptance(submission="s3")
+    row = a_contribution(history, quantity=4)
+    assert (row.done, row.lates) == (4, 0)
+
+
+def test_what_exceeds_the_assignment_does_not_count() -> None:
+    row = a_contribution(delivered(5, quantity=100), quantity=2)
+    assert (row.done, row.done_weight) == (2, 2 * WHOLE)
+
+
+@pytest.mark.parametrize("lates", range(4))
+def test_each_late_unit_of_a_row_loses_a_quarter_of_a_unit(lates: int) -> None:
+    history = delivered(quantity=4 - lates) if lates < 4 else {}
+    if lates:
+        history |= {
+            "late": a_submission(at=DUE + DAY, quantity=lates),
+            "ok": an_acceptance(submission="late"),
+        }
+    row = a_contribution(history, quantity=4)
+    assert row.lates == lates
+    assert row.progress_weight == 4 * WHOLE - lates * WHOLE // 4
+
+
+@pytest.mark.parametrize("errors", range(20))
+def test_a_row_of_identical_units_loses_a_quarter_of_k_per_error_down_to_nothing(
+    errors: int,
+) -> None:
+    k, done = 2345, 3
+    history = delivered(done) | {f"r{n}": a_return() for n in range(errors)}
+    row = a_contribution(history, quantity=4, k=k)
+    # K·(qty − 0.25·min(errors, 4·qty)), in hundredths of thousandths
+    assert row.quality_weight == k * (100 * done - 25 * min(errors, 4 * done))
+    assert row.progress_weight == row.done_weight == k * 100 * done
+
+
+def test_one_return_may_fail_several_units() -> None:
+    row = a_contribution(delivered(quantity=5) | {"r1": a_return(faults=3)}, quantity=5)
+    assert (row.fails, row.quality_weight) == (3, 5 * WHOLE - 3 * WHOLE // 4)
+
+
+def test_a_scheme_sets_its_own_penalties() -> None:
+    strict = SCHEME.task.model_copy(update={"per_fail": 100, "per_late": 0})
+    history = delivered(2, at=DUE + DAY) | {"r1": a_return()}
+    row = contribute(an_assignment(history, quantity=2), a_scheme(task=strict))
+    assert (row.quality_weight, row.progress_weight) == (WHOLE, 2 * WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "returned", "fails"),
+    [(END - TICK, END - TICK, 1), (END - TICK, END + DAY, 1), (END, END + DAY, 0)],
+    ids=["both within", "checked in the review", "delivered after the end"],
+)
+def test_a_failed_check_belongs_to_the_period_of_the_delivery_it_names(
+    submitted: object, returned: object, fails: int
+) -> None:
+    checked = a_return(submission="s9", at=returned)
+    history = delivered() | {"s9": a_submission(at=submitted), "r1": checked}
+    assert a_contribution(history, quantity=2).fails == fails
+
+
+@pytest.mark.parametrize("submission", [None, "unknown"])
+def test_a_failed_check_of_nothing_known_counts_by_its_own_time(submission: str | None) -> None:
+    before, after = (a_return(submission=submission, at=at) for at in (END - TICK, END))
+    assert a_contribution({"r1": before}).fails == 1
+    assert a_contribution({"r1": after}).fails == 0
+
+
+def test_a_request_without_a_decision_waives_nothing() -> None:
+    history = delivered(at=DUE + DAY) | {"x1": an_exemption_request()}
+    assert a_contribution(history).lates == 1
+
+
+def test_a_confirmed_objective_cause_waives_what_it_names_and_no_more() -> None:
+    exemption = an_exemption(lates_waived=1, faults_waived=1)
+    history = delivered(2, at=DUE + DAY) | {"r1": a_return(faults=2), "d1": exemption}
+    row = a_contribution(history, quantity=2)
+    assert (row.lates, row.fails) == (1, 1)
+
+
+def test_a_waiver_beyond_what_there_was_gives_no_credit() -> None:
+    generous = an_exemption(lates_waived=10**6, faults_waived=10**6)
+    assert a_contribution({"d1": generous}) == a_contribution()
+    assert a_contribution(delivered() | {"d1": generous}) == a_contribution(delivered())
+
+
+def test_withdrawn_units_are_no_longer_asked_for() -> None:
+    history = delivered() | {"c1": a_cancellation(quantity=2), "m1": a_reassignment(quantity=1)}
+    row = a_contribution(history, quantity=4)
+    assert (row.quantity, row.done, row.assigned_weight) == (1, 1, WHOLE)
+
+
+def test_withdrawing_more_than_there_was_leaves_nothing_and_owes_nothing() -> None:
+    history = delivered() | {"r1": a_return(), "c1": a_cancellation(quantity=1000)}
+    row = a_contribution(history)
+    assert (row.quantity, row.done, row.lates) == (0, 0, 0)
+    assert [row.assigned_weight, *weights(row)] == [0, 0, 0, 0]
+
+
+@given(assignments, histories)
+def test_a_contribution_is_within_its_bounds(assignment: Assignment, history: History) -> None:
+    row = contributed(assignment, history)
+    assert 0 <= row.lates <= row.done <= row.quantity <= assignment.quantity
+    assert 0 <= row.quality_weight <= row.done_weight
+    assert 0 <= row.progress_weight <= row.done_weight <= row.assigned_weight
+    assert Contribution.model_validate(row.fields()) == row
+
+
+@given(assignments, histories, entry_ids, returns)
+def test_a_return_never_raises_anything(
+    assignment: Assignment, history: History, entry_id: str, returned: Returned
+) -> None:
+    assume(entry_id not in history)
+    before = contributed(assignment, history)
+    assert never_raises(before, contributed(assignment, {**history, entry_id: returned}))
+
+
+@given(assignments, histories, st.data())
+def test_delivering_later_never_raises_anything(
+    assignment: Assignment, history: History, data: st.DataObject
+) -> None:
+    """But for failed checks, which go with the delivery they name into the next period."""
+    named = {entry.submission for entry in history.values() if isinstance(entry, Returned)}
+    sent = {
+        key: entry
+        for key, entry in history.items()
+        if isinstance(entry, Submission) and key not in named
+    }
+    assume(sent)
+    key = data.draw(st.sampled_from(sorted(sent)))
+    later = data.draw(moments.filter(lambda moment: moment >= sent[key].at))
+    delayed = {**history, key: sent[key].model_copy(update={"at": later})}
+    assert never_raises(contributed(assignment, history), contributed(assignment, delayed))
+
+
+@given(assignments, histories, st.data())
+def test_delivering_later_within_the_period_never_raises_anything(
+    assignment: Assignment, history: History, data: st.DataObject
+) -> None:
+    sent = {key: entry for key, entry in history.items() if isinstance(entry, Submission)}
+    assume(sent)
+    key = data.draw(st.sampled_from(sorted(sent)))
+    assume(sent[key].at < END)
+    later = data.draw(moments.filter(lambda moment: sent[key].at <= moment < END))
+    delayed = {**history, key: sent[key].model_copy(update={"at": later})}
+    assert never_raises(contributed(assignment, history), contributed(assignment, delayed))
+
+
+@given(assignments, histories, entry_ids, exemptions)
+def test_another_exemption_never_lowers_anything(
+    assignment: Assignment, history: History, entry_id: str, exemption: Entry
+) -> None:
+    fresh = exemption.model_copy(update={"request": "another"})
+    assume(entry_id not in history)
+    after = contributed(assignment, {**history, entry_id: fresh})
+    assert never_raises(after, contributed(assignment, history))
+
+
+@given(assignments, histories, entry_ids, withdrawals)
+def test_withdrawing_lowers_what_is_asked_and_never_raises_what_is_done(
+    assignment: Assignment, history: History, entry_id: str, withdrawal: Entry
+) -> None:
+    assume(entry_id not in history)
+    before = contributed(assignment, history)
+    after = contributed(assignment, {**history, entry_id: withdrawal})
+    assert 0 <= after.assigned_weight <= before.assigned_weight
+    assert after.done_weight <= before.done_weight
+
+
+def test_more_failed_checks_than_anybody_makes_still_fit() -> None:
+    history = {f"r{n}": a_return(faults=1000) for n in range(1001)}
+    assert a_contribution(history).fails == 1_001_000

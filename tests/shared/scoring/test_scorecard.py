@@ -1,0 +1,316 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from shared.models.assignment import Assignment, Folded
+from shared.models.entry import Entry, Returned, Submission
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Contribution, Scorecard
+from shared.scoring.contribution import contribute
+from shared.scoring.digest import canonical
+from shared.scoring.fold import fold, fold_all
+from shared.scoring.scorecard import general_faults, measures, rate, score, score_task
+from tests.builders import (
+    CRITERIA,
+    DAY,
+    DUE,
+    OFFICIAL,
+    PERIOD,
+    History,
+    a_cancellation,
+    a_contribution,
+    a_return,
+    a_scheme,
+    a_scorecard,
+    a_submission,
+    assignment_id,
+    delivered,
+    folded_of,
+    full_marks,
+)
+from tests.strategies import (
+    entry_ids,
+    generals,
+    histories,
+    moments,
+    returns,
+    withdrawals,
+    workloads,
+)
+
+SCHEME = a_scheme()
+Workload = list[tuple[Assignment, History]]
+
+
+def contributions_of(workload: Workload) -> dict[str, Contribution]:
+    return {
+        assignment_id(f"w{number}"): contribute(
+            assignment.model_copy(update={"folded": folded_of(history)}), SCHEME
+        )
+        for number, (assignment, history) in enumerate(workload)
+    }
+
+
+def recomputed(workload: Workload, general: dict[str, int] | None = None) -> Scorecard:
+    path = [unit for assignment, _ in workload for unit in assignment.path]
+    return a_scorecard(path=path, contributions=contributions_of(workload), general=general)
+
+
+def points(workload: Workload) -> int | None:
+    return score_task(contributions_of(workload).values(), SCHEME).points
+
+
+def never_raises(before: int | None, after: int | None) -> bool:
+    """Points before and after, where the work that was asked for stays the same."""
+    if before is None or after is None:
+        return before is after
+    return after <= before
+
+
+# The cases that the decree's arithmetic is checked with
+
+
+def test_of_five_assigned_one_done_clean_gives_14_of_70() -> None:
+    card = a_scorecard(a_contribution(delivered()), *[a_contribution()] * 4)
+    assert card.task.points == 1400
+    assert (card.task.a, card.task.b, card.task.c) == (2000, 2000, 2000)
+
+
+def test_of_ten_assigned_nine_done_one_late_and_one_failed_gives_61_83_of_70() -> None:
+    clean = [a_contribution(delivered())] * 7
+    late = a_contribution(delivered(at=DUE + DAY))
+    failed = a_contribution(delivered() | {"r1": a_return()})
+    card = a_scorecard(*clean, late, failed, a_contribution())
+    assert (card.task.a, card.task.b, card.task.c) == (9000, 8750, 8750)
+    assert card.task.points == 6183
+
+
+@pytest.mark.parametrize("packaging", ["ten rows of one", "one row of ten"])
+def test_the_same_clean_work_scores_the_same_however_it_is_packed(packaging: str) -> None:
+    rows = {
+        "ten rows of one": [a_contribution(delivered())] * 9 + [a_contribution()],
+        "one row of ten": [a_contribution(delivered(9), quantity=10)],
+    }
+    assert a_scorecard(*rows[packaging]).task.points == 6300
+
+
+def test_all_done_clean_is_70_and_with_full_marks_100() -> None:
+    card = a_scorecard(*[a_contribution(delivered())] * 5)
+    assert (card.task.points, card.total, card.rating) == (7000, 10_000, "excellent")
+
+
+def test_heavier_work_weighs_more() -> None:
+    card = a_scorecard(a_contribution(delivered(), k=3000), a_contribution(k=1000))
+    assert card.task.a == 7500
+
+
+# What went wrong elsewhere
+
+
+def test_self_declared_work_never_gives_70_of_70() -> None:
+    """The denominator is what was assigned; what nobody accepted does not count."""
+    declared = {f"s{number}": a_submission(quantity=1000) for number in range(50)}
+    card = a_scorecard(a_contribution(declared), a_contribution(declared, quantity=5))
+    assert (card.task.points, card.task.assigned) == (0, 6)
+
+
+def test_delivering_more_than_was_assigned_does_not_make_up_for_other_work() -> None:
+    diligent = a_contribution(delivered(10, quantity=100))
+    assert a_scorecard(diligent, a_contribution()).task.a == 5000
+
+
+@pytest.mark.parametrize(
+    ("total", "rating"),
+    [
+        (10_000, "excellent"),
+        (9000, "excellent"),
+        (8999, "good"),
+        (7000, "good"),
+        (6999, "completed"),
+        (5000, "completed"),
+        (4999, "not_completed"),
+        (0, "not_completed"),
+    ],
+)
+def test_a_band_begins_at_its_threshold(total: int, rating: str) -> None:
+    assert rate(total, SCHEME) == rating
+
+
+@pytest.mark.parametrize(
+    ("k", "exact", "total", "rating"),
+    [
+        (1_713_571, "89.99499", 8999, "good"),
+        (1_713_572, "89.99501", 9000, "excellent"),
+        (1_714_286, "90.00001", 9000, "excellent"),
+    ],
+    ids=["just below 89.995", "just above 89.995", "90.00"],
+)
+def test_thresholds_are_compared_after_rounding(
+    k: int, exact: str, total: int, rating: str
+) -> None:
+    """With 30 general points, `k` of 2,000,000 done is the share of 70 that the total needs."""
+    rows = [a_contribution(delivered(), k=part) for part in split(k)]
+    rows += [a_contribution(k=part) for part in split(2_000_000 - k)]
+    card = a_scorecard(*rows)
+    assert abs(30 + 70 * measures(card.task)["quantity"] - Fraction(exact)) < Fraction(1, 50_000)
+    assert (card.total, card.rating) == (total, rating)
+
+
+def split(k: int) -> list[int]:
+    """A coefficient in parts of at most what one assignment may weigh."""
+    return [min(k, 1_000_000), *([k - 1_000_000] if k > 1_000_000 else [])]
+
+
+def test_89_995_exactly_is_90_and_excellent() -> None:
+    """A task maximum of 60 and 12,001 of 20,000 done: 36.003 → with 53.992 it is 89.995."""
+    task = SCHEME.task.model_copy(update={"max_points": 5})
+    half = [a_contribution(delivered()), a_contribution()]
+    card = a_scorecard(*half, scheme=a_scheme(task=task), general=full_marks(0))
+    assert card.task.points == 3  # 2.5 hundredths, and a half goes up
+
+
+def test_without_assigned_work_the_data_are_insufficient_not_zero() -> None:
+    card = a_scorecard()
+    assert card.standing == "insufficient_data"
+    assert card.general_points == 3000
+    assert [card.task.a, card.task.b, card.task.c, card.task.points] == [None] * 4
+    assert (card.total, card.rating) == (None, None)
+
+
+def test_when_all_work_was_withdrawn_the_data_are_insufficient_too() -> None:
+    withdrawn = a_contribution({"c1": a_cancellation(), "r1": a_return()})
+    card = a_scorecard(withdrawn)
+    assert (card.standing, card.task.points, card.rating) == ("insufficient_data", None, None)
+
+
+def test_assigned_and_nothing_done_is_a_zero_that_was_earned() -> None:
+    card = a_scorecard(a_contribution())
+    assert (card.standing, card.task.points, card.total) == ("rated", 0, 3000)
+    assert card.rating == "not_completed"
+
+
+def test_not_assessed_is_not_zero() -> None:
+    unseen = a_scorecard(a_contribution(delivered()), general=None)
+    zero = a_scorecard(a_contribution(delivered()), general=full_marks(0))
+    assert (unseen.standing, unseen.general_points) == ("not_assessed", None)
+    assert (unseen.total, unseen.rating, unseen.task.points) == (None, None, 7000)
+    assert (zero.standing, zero.general_points, zero.total) == ("rated", 0, 7000)
+
+
+@pytest.mark.parametrize(
+    ("general", "faults"),
+    [
+        (full_marks() | {"conduct": 1001}, ["conduct"]),
+        (full_marks() | {"charm": 0}, ["charm"]),
+        ({"conduct": 1000}, ["competence", "initiative"]),
+        ({}, sorted(CRITERIA)),
+        ({"charm": 5, "conduct": 2000}, ["charm", "competence", "conduct", "initiative"]),
+    ],
+    ids=["above its maximum", "unknown", "missing", "empty", "all at once"],
+)
+def test_general_scores_are_neither_capped_nor_filled_in(
+    general: dict[str, int], faults: list[str]
+) -> None:
+    card = a_scorecard(a_contribution(delivered()), general=general)
+    assert general_faults(general, SCHEME) == faults
+    assert (card.general_points, card.total, card.standing) == (None, None, "not_assessed")
+    assert card.general == general
+
+
+def test_general_scores_within_their_maxima_are_added_as_they_are() -> None:
+    given = {"conduct": 1000, "competence": 999, "initiative": 1}
+    card = a_scorecard(a_contribution(), general=given)
+    assert (card.general_points, card.total) == (2000, 2000)
+
+
+def test_a_scheme_may_measure_less() -> None:
+    quantity_only = SCHEME.task.model_copy(update={"measures": ["quantity"]})
+    late = a_contribution(delivered(at=DUE + DAY))
+    assert a_scorecard(late, scheme=a_scheme(task=quantity_only)).task.points == 7000
+    assert a_scorecard(late).task.points == 6417
+
+
+def test_the_path_names_each_unit_once() -> None:
+    assert a_scorecard(path=["b", "a", "b"]).path == ["a", "b"]
+
+
+# What holds for all work
+
+
+@given(workloads, generals)
+def test_every_score_is_within_its_bounds(
+    workload: Workload, general: dict[str, int] | None
+) -> None:
+    card = recomputed(workload, general)
+    assert Scorecard.model_validate(card.fields()) == card
+    assert (card.rating is not None) == (card.total is not None) == (card.standing == "rated")
+    if card.task.points is None or card.task.a is None:
+        assert card.task.assigned_weight == 0
+        return
+    assert card.task.b is not None
+    assert card.task.c is not None
+    assert 0 <= card.task.b <= card.task.a <= 10_000
+    assert 0 <= card.task.c <= card.task.a
+    assert 0 <= card.task.points <= 7000
+    assert card.total is None or card.task.points <= card.total <= 10_000
+
+
+@given(workloads, entry_ids, returns, st.data())
+def test_another_return_never_raises_the_points(
+    workload: Workload, entry_id: str, returned: Returned, data: st.DataObject
+) -> None:
+    assume(workload)
+    place = data.draw(st.integers(0, len(workload) - 1))
+    assignment, history = workload[place]
+    assume(entry_id not in history)
+    after = replaced(workload, place, (assignment, {**history, entry_id: returned}))
+    assert never_raises(points(workload), points(after))
+
+
+@given(workloads, st.data())
+def test_delivering_later_never_raises_the_points(workload: Workload, data: st.DataObject) -> None:
+    sent = [
+        (place, key, entry)
+        for place, (_, history) in enumerate(workload)
+        for key, entry in history.items()
+        if isinstance(entry, Submission) and not names(history, key)
+    ]
+    assume(sent)
+    place, key, entry = data.draw(st.sampled_from(sent))
+    later = data.draw(moments.filter(lambda moment: moment >= entry.at))
+    assignment, history = workload[place]
+    delayed = {**history, key: entry.model_copy(update={"at": later})}
+    after = replaced(workload, place, (assignment, delayed))
+    assert never_raises(points(workload), points(after))
+
+
+@given(workloads, entry_ids, withdrawals, st.data())
+def test_withdrawing_keeps_the_points_within_bounds(
+    workload: Workload, entry_id: str, withdrawal: Entry, data: st.DataObject
+) -> None:
+    assume(workload)
+    place = data.draw(st.integers(0, len(workload) - 1))
+    assignment, history = workload[place]
+    after = points(replaced(workload, place, (assignment, {**history, entry_id: withdrawal})))
+    assert after is None or 0 <= after <= 7000
+
+
+@given(workloads, generals, st.data())
+def test_the_order_of_contributions_makes_no_difference(
+    workload: Workload, general: dict[str, int] | None, data: st.DataObject
+) -> None:
+    rows = contributions_of(workload)
+    shuffled = dict(data.draw(st.permutations(list(rows.items()))))
+    one = a_scorecard(contributions=rows, general=general)
+    other = a_scorecard(contributions=shuffled, general=general)
+    assert repr(one.fields()) == repr(other.fields())
+
+
+@given(workloads, generals, st.data())
+def test_live_equals_recomputed_byte_for_byte(
+    workload: Workload, general: dict[str, int] | None, data: st.DataObject
+) -> None:
+    """Entries come one at a time, in any order and more than once, through the store."""
+    workload = [(work, {**history, "assigned": None}) for work, history in workload]  # type: ignore[dict-item]

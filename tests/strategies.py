@@ -1,0 +1,69 @@
+"""Hypothesis strategies: few ids and few moments, so that references meet and times tie."""
+
+from hypothesis import strategies as st
+
+from shared.models.assignment import Assignment
+from shared.models.entry import Entry
+from tests.builders import (
+    CRITERIA,
+    DAY,
+    DUE,
+    END,
+    START,
+    TICK,
+    History,
+    a_cancellation,
+    a_moved_deadline,
+    a_reassignment,
+    a_return,
+    a_submission,
+    an_acceptance,
+    an_assignment,
+    an_exemption,
+    an_exemption_request,
+    assigned,
+    some_progress,
+)
+
+entry_ids = st.sampled_from([f"e{number}" for number in range(10)])
+"""Of entries and of the submissions and requests that entries name."""
+
+moments = st.sampled_from(
+    [START, DUE - DAY, DUE - TICK, DUE, DUE + TICK, DUE + DAY, END - TICK, END, END + TICK]
+)
+"""On, just before and just after each border."""
+
+quantities = st.integers(1, 4) | st.integers(1, 1000)
+waived = st.integers(0, 3) | st.integers(0, 10**6)
+
+submissions = st.builds(a_submission, at=moments, quantity=quantities)
+acceptances = st.builds(an_acceptance, at=moments, submission=entry_ids)
+returns = st.builds(a_return, at=moments, submission=st.none() | entry_ids, faults=quantities)
+withdrawals: st.SearchStrategy[Entry] = st.builds(
+    a_cancellation, at=moments, quantity=quantities
+) | st.builds(a_reassignment, at=moments, quantity=quantities)
+exemptions = st.builds(
+    an_exemption, at=moments, request=entry_ids, lates_waived=waived, faults_waived=waived
+)
+entries: st.SearchStrategy[Entry] = st.one_of(
+    st.builds(assigned, at=moments),
+    st.builds(some_progress, at=moments, percent=st.none() | st.integers(0, 100)),
+    submissions,
+    acceptances,
+    acceptances,
+    returns,
+    st.builds(a_moved_deadline, at=moments, due=moments),
+    withdrawals,
+    st.builds(an_exemption_request, at=moments),
+    exemptions,
+)
+histories: st.SearchStrategy[History] = st.dictionaries(entry_ids, entries, max_size=10)
+assignments: st.SearchStrategy[Assignment] = st.builds(
+    an_assignment, k=st.integers(1, 5000) | st.integers(1, 10**6), quantity=quantities
+)
+workloads = st.lists(st.tuples(assignments, histories), max_size=4)
+"""One person's assignments, each with its entries."""
+
+generals = st.none() | st.dictionaries(
+    st.sampled_from([*CRITERIA, "charm"]), st.integers(0, 1000) | st.integers(0, 10_000)
+)
