@@ -21,6 +21,9 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
+serve: $(READY) ## Run everything here with a page to look at, until Ctrl-C (PORT=8335)
+	@$(BIN)/roviec serve $(if $(PORT),--port $(PORT))
+
 lint: $(READY) ## Lint, format check, types and architecture
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

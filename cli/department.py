@@ -178,11 +178,13 @@ class _Manner(NamedTuple):
 
 
 EXCELLENT = _Manner("excellent", 2, 4, 0, (0, 0), (900, 1000))
-GOOD = _Manner("good", 10, 12, 14, (30, 90), (650, 800))
+GOOD = _Manner("good", 10, 12, 16, (30, 90), (640, 770))
 BEHIND = _Manner("behind", 20, 20, 50, (15, 60), (550, 680))
 FAR_BEHIND = _Manner("far behind", 25, 25, 85, (0, 30), (350, 500))
 UNEVEN = (*[FAR_BEHIND] * 3, *[BEHIND] * 6, *[EXCELLENT] * 7)
 """Of the staff; everybody else is good."""
+AGAIN = 20
+"""Per cent of returned work that is returned once more."""
 OVERLOOKED = 2
 """Per cent of submissions that nobody ever judges."""
 
@@ -413,7 +415,7 @@ def _works(month: _Month, staff: dict[str, list[str]], wave: int, given: int) ->
     """To all the month's report; to each position one or two products; the rest to few."""
     if wave == 0:
         everybody = sorted(chain.from_iterable(staff.values()))
-        due = month.time.end - month.rng.randrange(6) * HALF
+        due = month.time.end - month.rng.randrange(3) * HALF
         yield _Work(everybody, catalogue.BY_ID[MONTHLY], 1, due)
     for position, holders in staff.items():
         items = [item for item in catalogue.items_of(position) if item.id != MONTHLY]
@@ -574,7 +576,7 @@ def _done(month: _Month, task: _Task) -> Iterator[Report]:
     yield from _noted(month, task, at, month.rng.choice((0, 1, 1, 2)))
     for part, when in _parts(month.rng, quantity, (task.given + at) // 2, at):
         yield from _submitted(month, task, part, when, manner.returned)
-    if late and month.chance(25):
+    if late and month.chance(40):
         yield _exemption_requested(month, task, at)
 
 
@@ -587,7 +589,9 @@ def _delivered(month: _Month, quantity: int, manner: _Manner) -> int:
 def _handed_in_at(month: _Month, task: _Task, *, late: bool) -> int:
     if late:
         return month.rng.randrange(task.due, min(task.due + 6 * HALF, month.time.end))
-    return month.rng.randrange((task.given + task.due) // 2, task.due)
+    # The latest of three: people deliver close to the deadline.
+    half_way = (task.given + task.due) // 2
+    return max(month.rng.randrange(half_way, task.due) for _ in range(3))
 
 
 def _parts(rng: Random, quantity: int, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -623,7 +627,7 @@ def _submitted(
         yield _report(month, task, task.judge, judged, entry)
         next_time = judged + _delay(month.rng)
         if next_time < month.time.end:
-            yield from _submitted(month, task, quantity, next_time, returned // 2, again=True)
+            yield from _submitted(month, task, quantity, next_time, AGAIN, again=True)
     elif not month.chance(OVERLOOKED):
         entry = _accepted(month, submission.entry_id)
         yield _report(month, task, task.judge, judged, entry)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from cli import demo as playing
 from cli import remote, say
+from cli import serve as serving
 from cli.demo import DemoError
 from cli.player import PlayError
 from infra.local.clock import AdvancedClock
@@ -68,6 +69,27 @@ def demo(
     (out / "summary.json").write_text(text + "\n", "utf-8")
     say.out.print(text, soft_wrap=True)
     say.err.print(f"written: {out}/results.csv, {out}/results.xlsx, {out}/summary.json")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Where to listen; a free port if it is taken.")] = (
+        serving.PORT
+    ),
+    *,
+    history: Annotated[
+        bool, typer.Option(help="First play the month before, so that there are results.")
+    ] = True,
+    logs: Logs = Path("logs"),
+) -> None:
+    """Run the local stack with a page to look at, until Ctrl-C."""
+    with _explained(logs), serving.until_stopped():
+        say.err.print("starting the emulators …")
+        port, clock = serving.choose_port(port), AdvancedClock(LONG_AGO)
+        with running(logs=logs, clock=clock, port=port) as stack:
+            serving.prepare(stack, history=history)
+            serving.show(stack)
+            serving.wait()
 
 
 @app.command("import")

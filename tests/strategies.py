@@ -25,7 +25,7 @@ from tests.builders import (
     some_progress,
 )
 
-entry_ids = st.sampled_from([f"e{number}" for number in range(10)])
+entry_ids = st.sampled_from([f"e{number}" for number in range(8)])
 """Of entries and of the submissions and requests that entries name."""
 
 moments = st.sampled_from(
@@ -57,11 +57,11 @@ entries: st.SearchStrategy[Entry] = st.one_of(
     st.builds(an_exemption_request, at=moments),
     exemptions,
 )
-histories: st.SearchStrategy[History] = st.dictionaries(entry_ids, entries, max_size=10)
+histories: st.SearchStrategy[History] = st.dictionaries(entry_ids, entries, max_size=8)
 assignments: st.SearchStrategy[Assignment] = st.builds(
     an_assignment, k=st.integers(1, 5000) | st.integers(1, 10**6), quantity=quantities
 )
-workloads = st.lists(st.tuples(assignments, histories), max_size=4)
+workloads = st.lists(st.tuples(assignments, histories), max_size=3)
 """One person's assignments, each with its entries."""
 
 generals = st.none() | st.dictionaries(

@@ -63,6 +63,8 @@ class FirestoreStore(Store):
     def _read(
         self, refs: Sequence[Ref[Any]], transaction: firestore.Transaction | None
     ) -> list[Stored[Any] | None]:
+        if not refs:
+            return []
         wanted = [self._client.document(ref.path) for ref in refs]
         snapshots = {
             snapshot.reference.path: snapshot

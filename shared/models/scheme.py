@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -88,12 +89,15 @@ class Scheme(Document):
     @model_validator(mode="after")
     def _scores_everybody(self) -> Self:
         """Refuse at publication what would stop the scoring of a whole period."""
-        criteria = [criterion.id for criterion in self.general.criteria]
+        named: dict[str, Sequence[str]] = {
+            "general criterion": [criterion.id for criterion in self.general.criteria],
+            "measure": self.task.measures,
+            "rating": [band.rating for band in self.bands],
+        }
+        for what, names in named.items():
+            if len(set(names)) < len(names):
+                raise ValueError(f"a {what} is named twice")
         least = [band.at_least for band in self.bands]
-        if len(set(criteria)) < len(criteria):
-            raise ValueError("a general criterion is named twice")
-        if len(set(self.task.measures)) < len(self.task.measures):
-            raise ValueError("a measure is named twice")
         if self.task.max_points + self.general.max_points > SCALE:
             raise ValueError("task results and general criteria exceed 100 points together")
         if least[-1] != 0 or any(higher <= lower for higher, lower in pairwise(least)):

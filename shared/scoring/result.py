@@ -49,8 +49,12 @@ def total_unit(unit: str, name: str, results: Sequence[Result], drift: int) -> U
 
 
 def total_period(period: str, scheme: str, units: Sequence[UnitResult]) -> PeriodResult:
-    """Total a period's units; the root covers theirs in the order of unit ids."""
-    ordered = sorted(units, key=lambda unit: unit.unit)
+    """Total a period's units; the root covers theirs in the order of unit ids.
+
+    A unit where nobody served is none of the period's, so one that is founded
+    later changes no total.
+    """
+    ordered = sorted((unit for unit in units if unit.officials), key=lambda unit: unit.unit)
     ratings: Counter[str] = Counter()
     for unit in ordered:
         ratings.update(unit.ratings)

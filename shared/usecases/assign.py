@@ -67,7 +67,7 @@ class Assignments(Part):
 
 
 @dataclass(frozen=True)
-class _Receiver:
+class Receiver:
     uid: str
     official: Official
     unit: Unit
@@ -106,6 +106,7 @@ def _create_all(
     period = read_open(transaction, request.period, "period")
     receivers = _read_receivers(transaction, caller, orders)
     products = _read_products(transaction, request)
+    _require_approvers(transaction, request)
     created = {
         refs.assignment_id(
             period.id, receivers[uid].unit.path[-1], uid, keyed.suffix(str(index), uid)
@@ -144,7 +145,7 @@ def new_assignment(assignment_id: str, assignment: Assignment) -> list[Write]:
 
 def _assignment(
     period: Period,
-    receiver: _Receiver,
+    receiver: Receiver,
     product: Product,
     work: Work,
     index: int,
@@ -152,22 +153,12 @@ def _assignment(
     now: datetime,
 ) -> Assignment:
     check_due(work.due, period, f"work.{index}.due")
-    approver = work.approver or receiver.unit.head or caller.uid
-    if approver == receiver.uid:
-        approver = caller.uid
-    if approver == receiver.uid:
-        raise refuse(
-            "invalid",
-            f"work.{index}.approver",
-            "nobody approves their own work",
-            "không ai được tự duyệt việc của mình",
-        )
     return Assignment(
         period=period.id,
         unit=receiver.unit.path[-1],
         path=receiver.unit.path,
         official=receiver.uid,
-        approver=approver,
+        approver=_approver(work, receiver, caller, f"work.{index}.approver"),
         product=work.product,
         title=work.title or product.title,
         k=product.k,
@@ -178,6 +169,19 @@ def _assignment(
         assigned_at=now,
         assigned_by=caller.uid,
     )
+
+
+def _approver(work: Work, receiver: Receiver, caller: Caller, field: str) -> str:
+    """Whoever is named, else the head of the unit, and for the head whoever assigned it."""
+    if work.approver == receiver.uid:
+        raise refuse(
+            "invalid",
+            field,
+            "nobody approves their own work",
+            "không ai được tự duyệt việc của mình",
+        )
+    by_default = [receiver.unit.head, caller.uid]
+    return work.approver or next(one for one in by_default if one not in (None, receiver.uid)) or ""
 
 
 def check_due(due: datetime, period: Period, field: str) -> None:
@@ -208,12 +212,12 @@ def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str
 
 def _read_receivers(
     transaction: Transaction, caller: Caller, orders: list[tuple[int, Work, str]]
-) -> dict[str, _Receiver]:
+) -> dict[str, Receiver]:
     fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
     return {uid: read_receiver(transaction, caller, uid, field) for uid, field in fields.items()}
 
 
-def read_receiver(transaction: Transaction, caller: Caller, uid: str, field: str) -> _Receiver:
+def read_receiver(transaction: Transaction, caller: Caller, uid: str, field: str) -> Receiver:
     """A person whom the caller may give work to, with their unit."""
     official = transaction.get(refs.officials(uid))
     unit = None if official is None else transaction.get(refs.units(official.unit))
@@ -227,7 +231,7 @@ def read_receiver(transaction: Transaction, caller: Caller, uid: str, field: str
             "không ai tự giao việc cho mình; cấp trên của bạn giao",
         )
     require_authority_over(caller, unit, field)
-    return _Receiver(uid, official, unit)
+    return Receiver(uid, official, unit)
 
 
 def _read_products(transaction: Transaction, request: AssignRequest) -> dict[str, Product]:
@@ -239,6 +243,18 @@ def _read_products(transaction: Transaction, request: AssignRequest) -> dict[str
             raise _unknown(field, product_id)
         products[product_id] = product
     return products
+
+
+def _require_approvers(transaction: Transaction, request: AssignRequest) -> None:
+    named = {
+        work.approver: f"work.{index}.approver"
+        for index, work in enumerate(request.work)
+        if work.approver is not None
+    }
+    found = transaction.get_all([refs.officials(uid) for uid in named])
+    for (uid, field), official in zip(named.items(), found, strict=True):
+        if official is None:
+            raise _unknown(field, uid)
 
 
 def _unknown(field: str, name: str) -> RefusedError:

@@ -1,5 +1,7 @@
 """Officials and units that an import finds in its source."""
 
+from urllib.parse import unquote
+
 from shared import refs
 from shared.models.official import Official, Posting
 from shared.models.period import Period
@@ -39,7 +41,7 @@ def _ensure_units(
     known, created = {}, []
     found = transaction.get_all([refs.units(name) for name in names])
     for name, unit in zip(names, found, strict=True):
-        known[name] = unit or Unit(name=name, path=[name])
+        known[name] = unit or Unit(name=unquote(name), path=[name])
         if unit is None:
             created.append(create(refs.units(name), known[name]))
     return known, created
@@ -49,7 +51,8 @@ def _enrolment(uid: str, official: Official | None, unit: str, period: Period) -
     ref = refs.officials(uid)
     posting = Posting(unit=unit, start=period.start, end=period.end)
     if official is None:
-        new = Official(name=uid, roles=["official"], unit=unit, postings=[posting], units=[unit])
+        name = unquote(uid)
+        new = Official(name=name, roles=["official"], unit=unit, postings=[posting], units=[unit])
         return [create(ref, new)]
     if official.unit_in(period.start, period.end) is not None:
         return []

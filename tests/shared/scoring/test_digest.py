@@ -6,11 +6,11 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pytest
-from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.scoring.digest import canonical, digest, merkle_root
+from tests.builders import through_store
 
 scalars = st.none() | st.booleans() | st.integers() | st.text()
 values = st.recursive(
@@ -98,7 +98,7 @@ def test_what_has_no_one_spelling_is_refused_however_deep(value: object) -> None
         datetime(2026, 10, 1, tzinfo=UTC),
         datetime(2026, 10, 1, 7, tzinfo=timezone(timedelta(hours=7))),
         datetime(2026, 10, 1, 7, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
-        DatetimeWithNanoseconds(2026, 10, 1, nanosecond=0, tzinfo=UTC),
+        through_store({"at": datetime(2026, 10, 1, tzinfo=UTC)})["at"],
     ],
     ids=["utc", "offset", "zone", "store"],
 )

@@ -1,0 +1,72 @@
+"""One emulator for the session, one project and one system for each test that asks for it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from infra.local.clock import AdvancedClock
+from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator
+from infra.local.faults import Faults
+from infra.local.gateway import EventRelay
+from infra.local.stack import JAVA_OPTIONS, Stack, attached
+from tests.world import BEGIN, World, populate
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+PROJECTS = count(1)
+
+StackFactory = Callable[..., Stack]
+
+
+@pytest.fixture(scope="session")
+def relay() -> Iterator[EventRelay]:
+    with EventRelay() as relay:
+        yield relay
+
+
+@pytest.fixture(scope="session")
+def emulator(
+    relay: EventRelay, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FirestoreEmulator]:
+    os.environ.pop(HOST_VARIABLE, None)  # the tests need an emulator that posts to their relay
+    log = tmp_path_factory.mktemp("emulator") / "firestore.log"
+    with FirestoreEmulator(log=log, events=relay.address, java_options=JAVA_OPTIONS) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def stack_of(emulator: FirestoreEmulator, relay: EventRelay) -> Iterator[StackFactory]:
+    """Start a system in an empty project; `faults` make its deliveries suffer."""
+    with ExitStack() as exits:
+
+        def start(*, faults: Faults | None = None) -> Stack:
+            project = f"demo-test-{os.getpid()}-{next(PROJECTS)}"
+            stack = exits.enter_context(
+                attached(emulator, clock=AdvancedClock(BEGIN), faults=faults, project=project)
+            )
+            relay.attach(project, stack.gateway)
+            return stack
+
+        yield start
+
+
+@pytest.fixture
+def stack(stack_of: StackFactory) -> Stack:
+    return stack_of()
+
+
+@pytest.fixture
+def world(stack: Stack) -> World:
+    """A small organisation with an open month."""
+    return populate(stack)
+
+
+@pytest.fixture
+def permits() -> Path:
+    path = SHARED_DATA / "permits.csv"
+    if not path.exists():
+        pytest.skip(f"{path} is not there: the real case log is read where it stands")
+    return path
