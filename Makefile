@@ -33,6 +33,9 @@ lint: $(READY) ## Lint, format check, types and architecture
 test: $(READY) lint ## Set up and pass everything
 	@$(BIN)/pytest
 
+bench: $(READY) ## Measure the budgets as ratios on this machine: out/bench.json
+	@$(BIN)/python -m bench $(if $(OFFICIALS),--officials $(OFFICIALS))
+
 format: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .

@@ -42,15 +42,27 @@ class Cost:
 
 
 def measure(site: Site) -> Iterator[Row]:
-    for cost in costs(site.emulator):
-        spent = cost.operations
-        yield Row(
-            measure="operations",
-            case=f"{cost.step}: {cost.assignments:,} assignments × {cost.entries} entries",
-            value=f"{spent.reads} reads, {spent.writes} writes",
-            bound=f"≤ {MOST_READS} reads, ≤ {MOST_WRITES} writes",
-            met=spent.reads <= MOST_READS and spent.writes <= MOST_WRITES,
-        )
+    counted = costs(site.emulator)
+    for step in STEPS:
+        yield _row(step, [cost for cost in counted if cost.step == step])
+
+
+def _row(step: str, counted: list[Cost]) -> Row:
+    """One line for all sizes: they must not differ."""
+    found = sorted({(cost.operations.reads, cost.operations.writes) for cost in counted})
+    within = all(reads <= MOST_READS and writes <= MOST_WRITES for reads, writes in found)
+    return Row(
+        measure="operations",
+        case=f"{step}, {len(counted)} sizes from 1 × 1 to 1,000 × 100",
+        value=" or ".join(f"{reads} reads, {writes} writes" for reads, writes in found),
+        bound=f"≤ {MOST_READS} reads, ≤ {MOST_WRITES} writes, all equal",
+        met=within and len(found) == 1,
+        details={
+            f"{kind}_{cost.assignments}x{cost.entries}": number
+            for cost in counted
+            for kind, number in vars(cost.operations).items()
+        },
+    )
 
 
 def costs(emulator: FirestoreEmulator) -> list[Cost]:

@@ -179,9 +179,9 @@ class _Manner(NamedTuple):
 
 EXCELLENT = _Manner("excellent", 2, 4, 0, (0, 0), (900, 1000))
 GOOD = _Manner("good", 10, 12, 16, (30, 90), (640, 770))
-BEHIND = _Manner("behind", 20, 20, 50, (15, 60), (550, 680))
+BEHIND = _Manner("behind", 20, 20, 50, (25, 60), (550, 680))
 FAR_BEHIND = _Manner("far behind", 25, 25, 85, (0, 30), (350, 500))
-UNEVEN = (*[FAR_BEHIND] * 3, *[BEHIND] * 6, *[EXCELLENT] * 7)
+UNEVEN = (*[FAR_BEHIND] * 3, *[BEHIND] * 7, *[EXCELLENT] * 6)
 """Of the staff; everybody else is good."""
 AGAIN = 20
 """Per cent of returned work that is returned once more."""
@@ -545,7 +545,8 @@ def _cancelled(month: _Month, head: str, task: _Task) -> tuple[list[Step], list[
 def _moved(month: _Month, head: str, task: _Task) -> tuple[list[Step], list[_Task]]:
     """Moved to a later time, by some heads only after it fell due."""
     after = month.chance(15)
-    at = task.due + month.rng.randrange(HALF) if after else _early(month.rng, task)
+    when = (task.due, task.due + HALF) if after else ((task.given + task.due) // 2, task.due)
+    at = month.rng.randrange(*when)
     due = min(task.due + month.rng.randint(2, 6) * HALF, month.time.end)
     reason = month.rng.choice(names.MOVED)
     request = {"action": "move_deadline", "due": month.time.deadline(due), "reason": reason}

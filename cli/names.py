@@ -101,7 +101,7 @@ RETURNED = {
     ),
 }
 MOVED = (
-    "Chờ văn bản trả lời của UBND xã về nguồn gốc sử dụng đất",
+    "Chờ văn bản trả lời của UBND xã, phường",
     "Hồ sơ tăng đột biến do đợt cấp đổi giấy chứng nhận tập trung",
     "Sở Tài chính đề nghị bổ sung nội dung trước khi trình",
     "Mưa lũ, chưa tổ chức kiểm tra thực địa được",

@@ -4,7 +4,7 @@ import itertools
 import random
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -30,13 +30,17 @@ from shared.usecases.schemes import shipped
 PORT = 8335
 MOUNT = "web"
 LOOPBACK = "127.0.0.1"
-FIVE = time(17)
+TEN, FIVE = time(10), time(17)
 SATURDAY = 5
 COMING = (1, 3, 6)
 """In how many days the new work is due."""
-WORTHWHILE = timedelta(days=2)
+WORTHWHILE = timedelta(days=3)
 """A month younger than this has no past to show work from."""
 PATIENCE = 120
+WAVES = 2
+"""How often everybody was given work earlier this month."""
+UNDONE = 2
+"""Of the numbers 0, 1 and 2, which stand for work accepted, unchecked and not delivered."""
 
 
 def choose_port(wanted: int) -> int:
@@ -152,30 +156,34 @@ class Month:
         _check("period", answer)
 
     def _past(self, teams: list[Team], opened: datetime) -> None:
-        """Work due some days ago: a third accepted, a third unchecked, a third not delivered."""
+        """Work of some days ago: a third accepted, a third unchecked, a third not delivered."""
         third = (self.now - opened) / 3
-        due = self._deadline(opened + 2 * third)
         given = [
-            (team, name)
-            for number, team in enumerate(teams)
-            for name in self._assign(team, number, due)
+            (team, wave + number, name)
+            for wave in range(WAVES)
+            for number, (team, name) in enumerate(
+                self._wave(teams, wave, self._on_workday(opened + (wave + 1) * third, FIVE))
+            )
         ]
-        self.stack.clock.advance(opened + third)
-        for number, (team, name) in enumerate(given):
-            if number % 3 < 2:
-                doer = name.split("_")[2]
-                delivery = {"kind": "submission", "quantity": self._quantity(name)}
-                self._report(doer, name, f"delivery-{number}", delivery)
+        self.stack.clock.advance(self._on_workday(opened + third / 2, TEN))
+        for team, number, name in given:
+            if number % 3 != UNDONE:
+                self._report(name.split("_")[2], name, "delivery", self._delivery(name))
             if number % 3 == 0:
-                accepted = {"kind": "accepted", "submission": f"delivery-{number}"}
-                self._report(team.head, name, f"check-{number}", accepted)
+                accepted = {"kind": "accepted", "submission": "delivery"}
+                self._report(team.head, name, "check", accepted)
+
+    def _wave(self, teams: list[Team], wave: int, due: datetime) -> Iterator[tuple[Team, str]]:
+        for number, team in enumerate(teams):
+            for name in self._assign(team, wave + number, due):
+                yield team, name
 
     def _coming(self, teams: list[Team]) -> None:
         """Work due in the next days; some of it has begun."""
         number = itertools.count(1)
         for team in teams:
             for days in COMING[: 2 + len(team.members) % 2]:
-                due = self._deadline(self.stack.clock.now() + timedelta(days=days))
+                due = self._on_workday(self.stack.clock.now() + timedelta(days=days), FIVE)
                 for name in self._assign(team, next(number), due):
                     self._begin(name)
 
@@ -195,28 +203,28 @@ class Month:
             "due": due.isoformat(),
         }
         request = {"action": "assign", "period": self.name, "work": [work]}
-        key = f"{self.name}-{team.position}-{number}"
+        key = f"{self.name}-{team.position}-{due:%d}-{number}"
         answer = self._client(team.head).post("assign", request, key=key)
         _check("assign", answer)
         names: list[str] = answer.json()["assignments"]
         return names
 
-    def _report(self, by: str, name: str, entry_id: str, entry: dict[str, object]) -> None:
+    def _report(self, by: str, name: str, entry_id: str, entry: Mapping[str, object]) -> None:
         body = {"assignment": name, "id": entry_id, "entry": entry}
         _check("progress", self._client(by).post("progress", body))
 
-    def _quantity(self, name: str) -> int:
+    def _delivery(self, name: str) -> dict[str, object]:
         assignment = self.stack.wiring.store.get(refs.assignments(name))
         if assignment is None:
             raise DemoError(f"{name} was assigned but does not exist")
-        return assignment.quantity
+        return {"kind": "submission", "quantity": assignment.quantity}
 
-    def _deadline(self, about: datetime) -> datetime:
-        """The end of a working day, within the month."""
+    def _on_workday(self, about: datetime, at: time) -> datetime:
+        """This time of that day, or of the next working day; within the month."""
         day = about.astimezone(ZONE).date()
         while day.weekday() >= SATURDAY:
             day += timedelta(days=1)
-        return min(datetime.combine(day, FIVE, ZONE), self.end)
+        return min(datetime.combine(day, at, ZONE), self.end)
 
     def _client(self, uid: str) -> Client:
         if uid not in self.clients:
@@ -243,7 +251,9 @@ def _officials(stack: Stack) -> dict[str, Official]:
 
 def _examples(officials: dict[str, Official]) -> dict[str, str]:
     """Somebody of each kind; the official and the head of one unit, who meet in the same work."""
-    official = next(uid for uid, one in officials.items() if one.position == catalogue.LAND)
+    official = next(
+        uid for uid, one in officials.items() if one.position == catalogue.LAND and not one.leave
+    )
     unit = officials[official].unit
     return {
         "an official": official,

@@ -12,8 +12,6 @@ from typing import Any, TypeVar, cast
 
 from cloudevents.http import CloudEvent
 from flask import Request, Response, abort
-from google.cloud.firestore_v1._helpers import decode_dict
-from google.events.cloud.firestore_v1 import DocumentEventData
 from pydantic import BaseModel, ValidationError
 
 from functions.http import bearer, problem
@@ -36,6 +34,10 @@ class Change:
 
 def change_of(event: CloudEvent) -> Change:
     """Read Eventarc's Firestore event: protobuf in, ids and fields out."""
+    # Not at the top: the functions of Cloud Tasks read no events.
+    from google.cloud.firestore_v1._helpers import decode_dict  # noqa: PLC0415
+    from google.events.cloud.firestore_v1 import DocumentEventData  # noqa: PLC0415
+
     data = DocumentEventData.deserialize(event.data)
     # The names in the headers are percent-encoded; those in the body are as they are.
     document = data.value if "value" in data else data.old_value

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -39,13 +40,13 @@ def emulator(
 
 @pytest.fixture
 def stack_of(emulator: FirestoreEmulator, relay: EventRelay) -> Iterator[StackFactory]:
-    """Start a system in an empty project; `faults` make its deliveries suffer."""
+    """Start a system in an empty project; `faults` make deliveries suffer."""
     with ExitStack() as exits:
 
-        def start(*, faults: Faults | None = None) -> Stack:
+        def start(*, faults: Faults | None = None, begin: datetime = BEGIN) -> Stack:
             project = f"demo-test-{os.getpid()}-{next(PROJECTS)}"
             stack = exits.enter_context(
-                attached(emulator, clock=AdvancedClock(BEGIN), faults=faults, project=project)
+                attached(emulator, clock=AdvancedClock(begin), faults=faults, project=project)
             )
             relay.attach(project, stack.gateway)
             return stack

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from shared.models.assignment import Assignment
-from shared.models.entry import Entry
+from shared.models.entry import Entry, Returned
 from tests.builders import (
     CRITERIA,
     DAY,
@@ -27,6 +27,9 @@ from tests.builders import (
 
 entry_ids = st.sampled_from([f"e{number}" for number in range(8)])
 """Of entries and of the submissions and requests that entries name."""
+
+fresh_ids = st.sampled_from(["a0", "z9"])
+"""Of one more entry, which wins or loses every tie."""
 
 moments = st.sampled_from(
     [START, DUE - DAY, DUE - TICK, DUE, DUE + TICK, DUE + DAY, END - TICK, END, END + TICK]
@@ -57,7 +60,16 @@ entries: st.SearchStrategy[Entry] = st.one_of(
     st.builds(an_exemption_request, at=moments),
     exemptions,
 )
-histories: st.SearchStrategy[History] = st.dictionaries(entry_ids, entries, max_size=8)
+deliveries: st.SearchStrategy[History] = st.builds(
+    lambda sent, at: {"e0": sent, "e1": an_acceptance(submission="e0", at=at)}, submissions, moments
+)
+histories: st.SearchStrategy[History] = st.dictionaries(entry_ids, entries, max_size=8) | st.builds(
+    lambda facts, accepted: {**facts, **accepted},
+    st.dictionaries(entry_ids, entries, max_size=6),
+    deliveries,
+)
+"""Any facts at all, or facts around a delivery that was accepted."""
+
 assignments: st.SearchStrategy[Assignment] = st.builds(
     an_assignment, k=st.integers(1, 5000) | st.integers(1, 10**6), quantity=quantities
 )
@@ -67,3 +79,11 @@ workloads = st.lists(st.tuples(assignments, histories), max_size=3)
 generals = st.none() | st.dictionaries(
     st.sampled_from([*CRITERIA, "charm"]), st.integers(0, 1000) | st.integers(0, 10_000)
 )
+
+
+def without_returns_of(submission: str, history: History) -> History:
+    return {
+        key: entry
+        for key, entry in history.items()
+        if not (isinstance(entry, Returned) and entry.submission == submission)
+    }

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 
 import functions_framework
 from flask import Request, Response, stream_with_context
-from pydantic import TypeAdapter
 
 from functions.http import answering, caller_of, problem, require_method, uploaded
-from shared.models.base import PeriodId
+from shared.models.base import Part, PeriodId
 from shared.usecases.case_log import read_profile
 from shared.usecases.import_cases import ImportReport
 from shared.usecases.import_cases import import_cases as import_log
 from shared.wiring import wiring
 
-MONTH: TypeAdapter[str] = TypeAdapter(PeriodId)
+
+class Form(Part):
+    month: PeriodId | None = None
 
 
 @functions_framework.http
@@ -28,9 +29,7 @@ def import_cases(request: Request) -> Response:
     caller = caller_of(request, wiring(), systems=True)
     require_method(request, "POST")
     profile = read_profile(uploaded(request, wiring(), "profile").decode("utf-8", "replace"))
-    month = request.form.get("month")
-    if month is not None:
-        MONTH.validate_python(month)
+    month = Form.model_validate(request.form.to_dict()).month
     steps = import_log(wiring(), caller, uploaded(request, wiring(), "cases"), profile, month)
     return Response(stream_with_context(_lines(steps)), mimetype="application/x-ndjson")
 

@@ -71,7 +71,7 @@ class FirestoreStore(Store):
             for snapshot in self._client.get_all(wanted, transaction=transaction)
         }
         return [
-            Stored(ref.decode(snapshot.to_dict() or {}), snapshot.update_time)
+            Stored(ref.decode(_fields(snapshot)), snapshot.update_time)
             if (snapshot := snapshots[ref.path]).exists
             else None
             for ref in refs
@@ -144,7 +144,13 @@ def _found(
 ) -> Iterator[Found[M]]:
     for snapshot in snapshots:
         ref = Ref(snapshot.reference.path, collection.adapter)
-        yield Found(ref, snapshot.to_dict() or {})
+        yield Found(ref, _fields(snapshot))
+
+
+def _fields(snapshot: firestore.DocumentSnapshot[Any]) -> dict[str, Any]:
+    """The snapshot's own fields: `to_dict` copies them deeply, a tenth of the time of a close."""
+    fields: dict[str, Any] | None = snapshot._data  # noqa: SLF001  # read once, then dropped
+    return fields or {}
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-ID = r"[A-Za-z0-9][A-Za-z0-9.@%+-]{0,127}"
+ID = r"[A-Za-z0-9%][A-Za-z0-9.@%+-]{0,127}"
 PERIOD = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?"
 
 Id = Annotated[str, Field(pattern=rf"^{ID}$")]

@@ -26,6 +26,9 @@ class BadRow(Part):
     reason: str
 
 
+LONGEST_ID = 128
+
+
 @dataclass(frozen=True)
 class Event:
     id: str
@@ -36,11 +39,14 @@ class Event:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One case of the log; identifiers as the source spells them."""
+    """One case of the log: its identifiers as the source spells them, and as ours."""
 
     id: str
     official: str
     unit: str
+    key: str
+    official_id: str
+    unit_id: str
     start: datetime
     due: datetime
     finished: datetime | None
@@ -103,10 +109,15 @@ def read_log(content: bytes, profile: Profile) -> Log:
 def to_id(text: str) -> str:
     """A source's identifier as one of ours: what it may not hold is percent-encoded.
 
-    Reversible with urllib.parse.unquote; `Resource04` stays as it is.
+    Reversible with urllib.parse.unquote; `Resource04` stays as it is. Raises
+    ValueError when nothing is left or it is too long.
     """
     quoted = quote(text, safe="@+").replace("_", "%5F").replace("~", "%7E")
-    return quoted if quoted[0].isalnum() else "%" + f"{ord(quoted[0]):02X}" + quoted[1:]
+    if quoted[:1] in (".", "-", "@", "+"):
+        quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
+    if not 1 <= len(quoted) <= LONGEST_ID:
+        raise ValueError(f"{text[:40]!r} cannot be an identifier: {len(quoted)} characters encoded")
+    return quoted
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
@@ -159,14 +170,19 @@ def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
         if profile.due_days is None:
             raise ValueError(f"column {columns.due} is empty")
         due = start + timedelta(days=profile.due_days)
+    official = _required(
+        (first, columns.official)
+        if columns.official
+        else (by_time[0].cells, columns.event_official or "")
+    )
+    unit = _required((first, columns.unit)) if columns.unit else (profile.unit or "")
     return Case(
         id=case,
-        official=_required(
-            (first, columns.official)
-            if columns.official
-            else (by_time[0].cells, columns.event_official or "")
-        ),
-        unit=_required((first, columns.unit)) if columns.unit else (profile.unit or ""),
+        official=official,
+        unit=unit,
+        key=to_id(case),
+        official_id=to_id(official),
+        unit_id=to_id(unit),
         start=start,
         due=due,
         finished=_finished(first, by_time, profile),

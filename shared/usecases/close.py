@@ -5,16 +5,18 @@ decides what a step does, never the name of its task; what a step writes is
 computed from assignments and entries alone, so writing it again changes nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared import refs
-from shared.errors import NotYetError, refuse
+from shared.errors import NotYetError
 from shared.models.base import Id, Part, PeriodId
 from shared.models.period import Period
 from shared.models.result import PeriodResult
 from shared.ports import Queue, Services, Transaction, put
 from shared.scoring.result import total_period
+from shared.usecases.opened import no_period
 
 
 class CloseTask(Part):
@@ -57,13 +59,18 @@ def close(services: Services, task: CloseTask) -> None:
     if decision.early:
         _schedule_again(services, period)
     elif period.state == "closing":
-        for found in services.store.find(refs.units):
-            _enqueue(services.queue, "compile_unit", period, unit=found.ref.id)
+        units = [found.ref.id for found in services.store.find(refs.units)]
+        _enqueue_compilation(services.queue, period, units)
         _enqueue(services.queue, "finalize", period)
 
 
 def finalize(services: Services, task: CloseTask) -> None:
-    """Total the period once every unit is compiled; raises NotYetError before that."""
+    """Total the period once every unit is compiled; raises NotYetError before that.
+
+    Units still missing are asked for again: the names of tasks that are under way
+    make that nothing, and a task that was lost or a unit founded meanwhile blocks
+    the close no longer than it takes.
+    """
     store = services.store
     period = read_period(services, task.period)
     if period.state != "closing":
@@ -71,6 +78,7 @@ def finalize(services: Services, task: CloseTask) -> None:
     compiled = {found.ref.id: found.value for found in store.find(refs.unit_results(period.id))}
     missing = [found.ref.id for found in store.find(refs.units) if found.ref.id not in compiled]
     if missing:
+        _enqueue_compilation(services.queue, period, missing)
         raise NotYetError(f"{period.id}: {len(missing)} units to compile, {missing[0]} first")
     result = total_period(period.id, period.scheme, list(compiled.values()))
     store.transact(lambda transaction: _publish(transaction, result))
@@ -88,7 +96,7 @@ def _publish(transaction: Transaction, result: PeriodResult) -> None:
 def read_period(services: Services, period_id: str) -> Period:
     period = services.store.get(refs.periods(period_id))
     if period is None:
-        raise refuse("missing", "period", f"there is no period {period_id}", "không có kỳ này")
+        raise no_period(period_id, "period")
     return period
 
 
@@ -96,7 +104,7 @@ def _lock(transaction: Transaction, period_id: str, now: datetime) -> _Decision:
     ref = refs.periods(period_id)
     period = transaction.get(ref)
     if period is None:
-        raise refuse("missing", "period", f"there is no period {period_id}", "không có kỳ này")
+        raise no_period(period_id, "period")
     if period.state != "open":
         return _Decision(period, early=False)
     if now < period.closes_at:
@@ -110,6 +118,11 @@ def _schedule_again(services: Services, period: Period) -> None:
     hop = f"{services.clock.now():%Y%m%dT%H%M}"
     name = f"close-{period.id}-{period.closes_at:%Y%m%dT%H%M%SZ}-{hop}"
     services.queue.enqueue("close", {"period": period.id}, name=name, at=period.closes_at)
+
+
+def _enqueue_compilation(queue: Queue, period: Period, units: Iterable[str]) -> None:
+    for unit in units:
+        _enqueue(queue, "compile_unit", period, unit=unit)
 
 
 def _enqueue(queue: Queue, function: str, period: Period, **payload: str) -> None:

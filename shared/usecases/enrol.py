@@ -7,6 +7,7 @@ from shared.models.official import Official, Posting
 from shared.models.period import Period
 from shared.models.unit import Unit
 from shared.ports import Store, Transaction, Write, create, put
+from shared.usecases.opened import read_open
 
 
 def ensure_people(store: Store, period: Period, units: dict[str, str]) -> dict[str, Unit]:
@@ -14,12 +15,13 @@ def ensure_people(store: Store, period: Period, units: dict[str, str]) -> dict[s
 
     `units` maps official to unit as the source has it. Who serves already stays
     where they are; others are created, or posted for the time of the period,
-    because that is all a log proves.
+    because that is all a log proves. Raises RefusedError unless the period is open.
     """
     return store.transact(lambda transaction: _ensure(transaction, period, units))
 
 
 def _ensure(transaction: Transaction, period: Period, units: dict[str, str]) -> dict[str, Unit]:
+    read_open(transaction, period.id, "cases")
     uids = sorted(units)
     found = transaction.get_all([refs.officials(uid) for uid in uids])
     officials = dict(zip(uids, found, strict=True))

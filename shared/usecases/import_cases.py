@@ -23,9 +23,9 @@ from shared.ports import Services, Store, Transaction, Write, create
 from shared.usecases.assign import new_assignment
 from shared.usecases.calendar import month_of
 from shared.usecases.caller import Caller, require
-from shared.usecases.case_log import BadRow, Case, Log, read_log, to_id
+from shared.usecases.case_log import BadRow, Case, Log, read_log
 from shared.usecases.enrol import ensure_people
-from shared.usecases.opened import read_open
+from shared.usecases.opened import no_period, read_open
 
 CHUNK = 40
 """Cases in one transaction; with their events some 300 documents."""
@@ -115,12 +115,15 @@ def _import_month(
     now: datetime,
 ) -> Iterator[int]:
     period = store.get(refs.periods(period_id))
-    if period is None:
+    try:
+        if period is None:
+            raise no_period(period_id, "cases")
+        homes = ensure_people(store, period, _units_of(cases))
+    except RefusedError as error:
         for case in cases:
-            tally.refuse(case, f"there is no period {period_id}")
+            tally.refuse(case, error.faults[0].reason)
         yield len(cases)
         return
-    homes = ensure_people(store, period, _units_of(cases))
     iterator = iter(sorted(cases, key=lambda case: case.id))
     while chunk := list(islice(iterator, CHUNK)):
         plan = {case: _assignment(period, homes, case, profile) for case in chunk}
@@ -132,7 +135,7 @@ def _units_of(cases: list[Case]) -> dict[str, str]:
     """Each official's unit: that of most of their cases, the first by name among equals."""
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
-        tally[to_id(case.official)][to_id(case.unit)] += 1
+        tally[case.official_id][case.unit_id] += 1
     return {
         official: min(units, key=lambda unit: (-units[unit], unit))
         for official, units in tally.items()
@@ -197,7 +200,7 @@ def _write_chunk(
 
 
 def _claim(profile: Profile, case: Case) -> refs.Ref[Imported]:
-    return refs.imported(f"{profile.system}_{to_id(case.id)}")
+    return refs.imported(f"{profile.system}_{case.key}")
 
 
 def _new_entries(
@@ -226,7 +229,7 @@ def _entries(
         else:
             counts["later"] += 1
     if case.finished is not None and case.finished < before:
-        facts |= _finish(case.finished, to_id(case.official), profile)
+        facts |= _finish(case.finished, case.official_id, profile)
     return facts
 
 
@@ -249,11 +252,11 @@ def _fact(at: datetime, activity: str, profile: Profile, *, rework: bool) -> Ent
 
 
 def _assignment_id(period: Period, unit: str, case: Case) -> str:
-    return refs.assignment_id(period.id, unit, to_id(case.official), to_id(case.id))
+    return refs.assignment_id(period.id, unit, case.official_id, case.key)
 
 
 def _assignment(period: Period, homes: dict[str, Unit], case: Case, profile: Profile) -> Assignment:
-    official = to_id(case.official)
+    official = case.official_id
     path = homes[official].path
     return Assignment(
         period=period.id,

@@ -1,7 +1,7 @@
 """The lock: what may still change in a period."""
 
 from shared import refs
-from shared.errors import refuse
+from shared.errors import RefusedError, refuse
 from shared.models.period import Period
 from shared.ports import Transaction
 
@@ -10,9 +10,7 @@ def read_open(transaction: Transaction, period_id: str, field: str) -> Period:
     """The period, which the transaction then holds open until it commits."""
     period: Period | None = transaction.get(refs.periods(period_id))
     if period is None:
-        raise refuse(
-            "missing", field, f"there is no period {period_id}", f"không có kỳ {period_id}"
-        )
+        raise no_period(period_id, field)
     if period.state != "open":
         raise refuse(
             "closed",
@@ -21,3 +19,7 @@ def read_open(transaction: Transaction, period_id: str, field: str) -> Period:
             f"kỳ {period_id} đã khóa, không thể thay đổi",
         )
     return period
+
+
+def no_period(period_id: str, field: str) -> RefusedError:
+    return refuse("missing", field, f"there is no period {period_id}", f"không có kỳ {period_id}")

@@ -15,6 +15,7 @@ from shared.ports import Services, Transaction, create, put
 from shared.usecases.calendar import bounds, kind_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.keyed import Keyed
+from shared.usecases.opened import no_period
 
 REVIEW = timedelta(days=5)
 """How long heads may still judge work after a period's end, unless the organiser says otherwise."""
@@ -71,7 +72,7 @@ def _change(
     standing = transaction.get(ref)
     if repeated and standing is not None:
         return _reply(standing)
-    period = _changed(transaction, standing, request)
+    period = _changed(transaction, standing, request, now)
     record = Audit(
         by=keyed.by,
         at=now,
@@ -85,17 +86,21 @@ def _change(
     return _reply(period)
 
 
-def _changed(transaction: Transaction, standing: Period | None, request: PeriodRequest) -> Period:
+def _changed(
+    transaction: Transaction, standing: Period | None, request: PeriodRequest, now: datetime
+) -> Period:
     match request:
         case OpenPeriod():
-            return _opened(transaction, standing, request)
+            return _opened(transaction, standing, request, now)
         case Reschedule():
-            return _rescheduled(standing, request)
+            return _rescheduled(standing, request, now)
         case Confirm():
-            return _confirmed(standing)
+            return _confirmed(standing, request)
 
 
-def _opened(transaction: Transaction, standing: Period | None, request: OpenPeriod) -> Period:
+def _opened(
+    transaction: Transaction, standing: Period | None, request: OpenPeriod, now: datetime
+) -> Period:
     if standing is not None:
         raise refuse("conflict", "period", "is open already or was", "kỳ này đã được mở")
     if transaction.get(refs.schemes(request.scheme)) is None:
@@ -109,35 +114,39 @@ def _opened(transaction: Transaction, standing: Period | None, request: OpenPeri
         kind=kind_of(request.period),
         start=start,
         end=end,
-        closes_at=_not_before(end, request.closes_at or end + REVIEW),
+        closes_at=_not_before(max(end, now), request.closes_at or max(end, now) + REVIEW),
         time_zone=request.time_zone,
         scheme=request.scheme,
         state="open",
     )
 
 
-def _rescheduled(standing: Period | None, request: Reschedule) -> Period:
-    period = _in_state(standing, "open", "only an open period can be rescheduled")
-    closes_at = _not_before(period.end, request.closes_at)
+def _rescheduled(standing: Period | None, request: Reschedule, now: datetime) -> Period:
+    period = _in_state(standing, request.period, "open", "only an open period can be rescheduled")
+    closes_at = _not_before(max(period.end, now), request.closes_at)
     return period.model_copy(update={"closes_at": closes_at})
 
 
-def _confirmed(standing: Period | None) -> Period:
-    period = _in_state(standing, "review", "only reviewed results can be confirmed")
+def _confirmed(standing: Period | None, request: Confirm) -> Period:
+    period = _in_state(standing, request.period, "review", "only reviewed results can be confirmed")
     return period.model_copy(update={"state": "final"})
 
 
-def _not_before(end: datetime, closes_at: datetime) -> datetime:
-    if closes_at < end:
+def _not_before(earliest: datetime, closes_at: datetime) -> datetime:
+    """A period of the past, opened for an import, still stays open for the review's length."""
+    if closes_at < earliest:
         raise refuse(
-            "invalid", "closes_at", "lies before the period's end", "trước khi kỳ kết thúc"
+            "invalid",
+            "closes_at",
+            "lies before the period's end or in the past",
+            "trước khi kỳ kết thúc hoặc đã qua",
         )
     return closes_at
 
 
-def _in_state(standing: Period | None, state: State, otherwise: str) -> Period:
+def _in_state(standing: Period | None, period_id: str, state: State, otherwise: str) -> Period:
     if standing is None:
-        raise refuse("missing", "period", "there is no such period", "không có kỳ này")
+        raise no_period(period_id, "period")
     if standing.state != state:
         raise refuse(
             "conflict",

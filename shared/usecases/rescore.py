@@ -7,7 +7,8 @@ neither wait for one another nor overwrite one another.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 from shared import refs
 from shared.errors import ConflictError, refuse
@@ -22,6 +23,8 @@ from shared.scoring.scorecard import score
 from shared.usecases.schemes import Schemes
 
 T = TypeVar("T")
+GROWING = frozenset({"submissions", "verdicts", "faults", "withdrawn", "waivers"})
+"""The sets of `Folded`, by entry id."""
 ATTEMPTS = 10
 """Optimistic tries in one delivery; then the platform delivers again, later."""
 
@@ -66,9 +69,12 @@ def _rescore(
 
 
 def _folded_write(stored: Stored[Assignment], folded: Folded, assignment_id: str) -> list[Write]:
+    """Only what the entry adds: the write stays as small as it, however long the history."""
     if folded == stored.value.folded:
         return []
-    return [patch(refs.assignments(assignment_id), {("folded",): folded.fields()}, stored.version)]
+    changed = _changes(stored.value.folded.fields(), folded.fields(), GROWING)
+    below = {("folded", *path): value for path, value in changed.items()}
+    return [patch(refs.assignments(assignment_id), below, stored.version)]
 
 
 def _with_contribution(
@@ -115,18 +121,24 @@ def _card_writes(old: Stored[Scorecard] | None, new: Scorecard) -> list[Write]:
     ref = refs.scorecard(new.period, new.official)
     if old is None:
         return [create(ref, new)]
-    before, after = old.value.fields(), new.fields()
+    changed = _changes(old.value.fields(), new.fields(), {"contributions"})
+    return [patch(ref, changed, old.version)] if changed else []
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any], growing: AbstractSet[str]) -> Fields:
+    """The fields that differ; of the `growing` maps, which lose nothing, the keys that do."""
     changed: Fields = {
         (name,): after.get(name)
         for name in before.keys() | after.keys()
-        if name != "contributions" and before.get(name) != after.get(name)
+        if name not in growing and before.get(name) != after.get(name)
     }
-    changed |= {
-        ("contributions", assignment): contribution
-        for assignment, contribution in after["contributions"].items()
-        if before["contributions"].get(assignment) != contribution
-    }
-    return [patch(ref, changed, old.version)] if changed else []
+    for name in growing:
+        changed |= {
+            (name, key): value
+            for key, value in after[name].items()
+            if before[name].get(key) != value
+        }
+    return changed
 
 
 def _retry(work: Callable[[], T]) -> T:

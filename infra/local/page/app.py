@@ -91,6 +91,7 @@ def _people(stack: Stack) -> dict[str, Any]:
                 "position": positions.get(one.value.position or "", ""),
                 "roles": one.value.roles,
                 "is_head": one.value.is_head,
+                "away": bool(one.value.leave),
             }
             for one in store.find(refs.officials)
         ],

@@ -1,7 +1,8 @@
+from datetime import datetime
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models.assignment import Assignment, Folded
@@ -29,11 +30,15 @@ from tests.builders import (
     full_marks,
 )
 from tests.strategies import (
-    entry_ids,
+    assignments,
+    fresh_ids,
     generals,
+    histories,
     moments,
     returns,
+    submissions,
     withdrawals,
+    without_returns_of,
     workloads,
 )
 
@@ -247,43 +252,33 @@ def test_every_score_is_within_its_bounds(
     assert card.total is None or card.task.points <= card.total <= 10_000
 
 
-@given(workloads, entry_ids, returns, st.data())
+@given(workloads, assignments, histories, fresh_ids, returns)
 def test_another_return_never_raises_the_points(
-    workload: Workload, entry_id: str, returned: Returned, data: st.DataObject
+    others: Workload, assignment: Assignment, history: History, key: str, returned: Returned
 ) -> None:
-    assume(workload)
-    place = data.draw(st.integers(0, len(workload) - 1))
-    assignment, history = workload[place]
-    assume(entry_id not in history)
-    after = replaced(workload, place, (assignment, {**history, entry_id: returned}))
-    assert never_raises(points(workload), points(after))
+    before, after = history, {**history, key: returned}
+    assert never_raises(
+        points([*others, (assignment, before)]), points([*others, (assignment, after)])
+    )
 
 
-@given(workloads, st.data())
-def test_delivering_later_never_raises_the_points(workload: Workload, data: st.DataObject) -> None:
-    sent = [
-        (place, key, entry)
-        for place, (_, history) in enumerate(workload)
-        for key, entry in history.items()
-        if isinstance(entry, Submission) and not names(history, key)
-    ]
-    assume(sent)
-    place, key, entry = data.draw(st.sampled_from(sent))
-    later = data.draw(moments.filter(lambda moment: moment >= entry.at))
-    assignment, history = workload[place]
-    delayed = {**history, key: entry.model_copy(update={"at": later})}
-    after = replaced(workload, place, (assignment, delayed))
-    assert never_raises(points(workload), points(after))
+@given(workloads, assignments, histories, submissions, moments)
+def test_delivering_later_never_raises_the_points(
+    others: Workload, assignment: Assignment, history: History, sent: Submission, moment: datetime
+) -> None:
+    unfailed = without_returns_of("e0", history)
+    later = sent.model_copy(update={"at": max(sent.at, moment)})
+    before, after = {**unfailed, "e0": sent}, {**unfailed, "e0": later}
+    assert never_raises(
+        points([*others, (assignment, before)]), points([*others, (assignment, after)])
+    )
 
 
-@given(workloads, entry_ids, withdrawals, st.data())
+@given(workloads, assignments, histories, fresh_ids, withdrawals)
 def test_withdrawing_keeps_the_points_within_bounds(
-    workload: Workload, entry_id: str, withdrawal: Entry, data: st.DataObject
+    others: Workload, assignment: Assignment, history: History, key: str, withdrawal: Entry
 ) -> None:
-    assume(workload)
-    place = data.draw(st.integers(0, len(workload) - 1))
-    assignment, history = workload[place]
-    after = points(replaced(workload, place, (assignment, {**history, entry_id: withdrawal})))
+    after = points([*others, (assignment, {**history, key: withdrawal})])
     assert after is None or 0 <= after <= 7000
 
 
@@ -345,13 +340,3 @@ class Live:
         standing = {name: getattr(self.card, name) for name in ("path", "contributions", "general")}
         card = a_scorecard(**(standing | changes))
         self.card = Scorecard.model_validate(card.fields())
-
-
-def names(history: History, submission: str) -> bool:
-    """Whether a return names the submission: then its failed checks go where it goes."""
-    facts = history.values()
-    return any(isinstance(fact, Returned) and fact.submission == submission for fact in facts)
-
-
-def replaced(workload: Workload, place: int, item: tuple[Assignment, History]) -> Workload:
-    return [*workload[:place], item, *workload[place + 1 :]]

@@ -1,0 +1,161 @@
+"""POST /import_cases: real work becomes assignments, again and again without harm."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import requests
+
+from infra.local.people import Client, system
+from shared import refs
+from shared.models.assignment import Assignment
+from tests.world import AFTER_CLOSE, MONTH, World
+
+PROFILE = """
+system = "motcua"
+time_zone = "Asia/Ho_Chi_Minh"
+rework = ["Bổ sung"]
+
+[columns]
+case = "case"
+official = "official"
+unit = "unit"
+start = "start"
+due = "due"
+finished = "finished"
+activity = "activity"
+time = "time"
+"""
+HEADER = "case,official,unit,start,due,finished,activity,time\n"
+ROWS = [
+    "c1,lan,Mot cua,2026-10-01 08:00,2026-10-10 17:00,2026-10-09 10:00,Nhan,2026-10-01 08:00",
+    "c1,lan,Mot cua,2026-10-01 08:00,2026-10-10 17:00,2026-10-09 10:00,Bổ sung,2026-10-03 08:00",
+    "c2,lan,Mot cua,2026-10-01 08:00,2026-10-10 17:00,2026-10-12 10:00,Nhan,2026-10-02 08:00",
+    "c3,hai_b,Mot cua,2026-10-01 08:00,2026-10-20 17:00,,Nhan,2026-10-02 08:00",
+    "c4,lan,Mot cua,2026-10-01 08:00,2026-11-10 17:00,,Nhan,2026-10-02 08:00",
+]
+MONTH_END = datetime(2026, 10, 31, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def later(world: World) -> World:
+    world.stack.clock.advance(MONTH_END)
+    return world
+
+
+def test_cases_become_assignments_and_events_entries(later: World) -> None:
+    report = imported(later)
+    assert (report["rows"], report["cases"], report["assignments"]) == (5, 4, 3)
+    assert report["entries"] == 4 + 2 * 2
+    card = later.card("lan")
+    assert card is not None
+    assert (card.task.assigned, card.task.done, card.task.lates, card.task.fails) == (2, 2, 1, 1)
+
+
+def test_the_same_file_twice_changes_nothing(later: World) -> None:
+    imported(later)
+    before = documents(later)
+    again = imported(later)
+    assert (again["assignments"], again["entries"], again["unchanged"]) == (0, 0, 8)
+    assert documents(later) == before
+
+
+def test_rows_that_came_since_are_added(later: World) -> None:
+    imported(later, rows=ROWS[:1])
+    report = imported(later, rows=ROWS[:2])
+    assert (report["assignments"], report["entries"], report["unchanged"]) == (0, 1, 3)
+
+
+def test_a_case_of_a_period_that_is_not_there_is_reported(later: World) -> None:
+    refused = imported(later)["refused"]
+    assert refused == [{"row": 6, "case": "c4", "reason": "there is no period 2026-11"}]
+
+
+def test_a_month_limits_the_import(later: World) -> None:
+    report = imported(later, month=MONTH)
+    assert (report["outside"], report["refused"]) == (1, [])
+
+
+def test_a_case_that_changed_hands_is_reported_and_not_counted_twice(later: World) -> None:
+    imported(later)
+    report = imported(later, rows=[ROWS[0].replace("lan", "mai")])
+    assert "reassign" in report["refused"][0]["reason"]
+
+
+def test_a_due_date_that_changed_needs_a_decision(later: World) -> None:
+    imported(later)
+    report = imported(later, rows=[ROWS[0].replace("10-10 17:00", "10-28 17:00")])
+    assert "move the deadline" in report["refused"][0]["reason"]
+
+
+def test_events_that_have_not_happened_wait(world: World) -> None:
+    world.stack.clock.advance(datetime(2026, 10, 2, 2, tzinfo=UTC))
+    report = imported(world)
+    assert (report["entries"], report["later"]) == (3, 1)
+
+
+def test_after_the_close_every_case_is_refused_with_the_reason(later: World) -> None:
+    later.stack.drain(30)
+    later.stack.clock.advance(AFTER_CLOSE)
+    later.stack.drain(30)
+    report = imported(later)
+    assert report["assignments"] == 0
+    assert all("review" in bad["reason"] for bad in report["refused"] if bad["case"] != "c4")
+
+
+def test_source_ids_are_kept_readable(later: World) -> None:
+    imported(later)
+    official = later.stack.wiring.store.get(refs.officials("hai%5Fb"))
+    assert official is not None
+    assert (official.name, official.unit) == ("hai_b", "Mot%20cua")
+
+
+REFUSALS: list[tuple[dict[str, Any], int, str]] = [
+    ({"cases": None}, 400, "cases"),
+    ({"profile": None}, 400, "profile"),
+    ({"profile": b"system = 1"}, 400, "profile.system"),
+    ({"profile": b"\xff["}, 400, "profile"),
+    ({"cases": b"a,b\n1,2\n"}, 400, "cases"),
+    ({"cases": b"\xff\xfe"}, 400, "cases"),
+    ({"month": "October"}, 400, "month"),
+]
+
+
+@pytest.mark.parametrize(("change", "status", "field"), REFUSALS)
+def test_refusals_name_the_field_and_write_nothing(
+    later: World, change: dict[str, Any], status: int, field: str
+) -> None:
+    answer = upload(system(later.stack), **change)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+    assert documents(later) == []
+
+
+def test_only_organisers_and_systems_import(later: World) -> None:
+    assert upload(later.as_("an")).status_code == 403
+    assert upload(later.as_("tu")).status_code == 200
+
+
+def upload(client: Client, **change: Any) -> requests.Response:
+    files: dict[str, bytes | None] = {
+        "cases": (HEADER + "\n".join(ROWS) + "\n").encode(),
+        "profile": PROFILE.encode(),
+    }
+    form = {"month": change.pop("month")} if "month" in change else {}
+    files |= change
+    return client.upload("import_cases", {k: v for k, v in files.items() if v is not None}, form)
+
+
+def imported(world: World, rows: list[str] = ROWS, month: str | None = None) -> dict[str, Any]:
+    change: dict[str, Any] = {"cases": (HEADER + "\n".join(rows) + "\n").encode()}
+    if month is not None:
+        change["month"] = month
+    lines = [json.loads(line) for line in upload(system(world.stack), **change).iter_lines()]
+    report: dict[str, Any] = lines[-1]["report"]
+    world.stack.drain(30)
+    return report
+
+
+def documents(world: World) -> list[tuple[str, Assignment]]:
+    return [(one.ref.id, one.value) for one in world.stack.wiring.store.find(refs.assignments)]

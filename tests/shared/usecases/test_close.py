@@ -1,0 +1,214 @@
+"""Closing: nothing lost, harmless when repeated, killed or late; verify finds what was altered."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from infra.local.stack import Stack
+from shared import refs
+from shared.errors import NotYetError
+from shared.models.official import Official, Posting
+from shared.models.unit import Unit
+from shared.ports import Write, patch, put
+from shared.scoring.digest import canonical
+from shared.usecases.close import CloseTask, CompileTask, close, finalize
+from shared.usecases.compile_unit import compile_unit
+from shared.usecases.verify import verify
+from tests.dying import DyingStore
+from tests.world import AFTER_CLOSE, MONTH, World
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """Work of every kind, not yet closed."""
+    for official in ("an", "em"):
+        world.deliver(official, world.assigned(official))
+        world.appraise({"an": "binh", "em": "dung"}[official], official)
+    returned = world.assigned("chi", quantity=2)
+    world.append("chi", returned, "s1", kind="submission", quantity=1)
+    world.append(
+        "binh", returned, "r1", kind="returned", submission="s1", faults=1, reason="thiếu căn cứ"
+    )
+    world.append("chi", returned, "s2", kind="submission", quantity=1)
+    world.append("binh", returned, "a1", kind="accepted", submission="s2")
+    return world
+
+
+def test_the_close_compiles_everybody_without_drift(busy: World) -> None:
+    busy.close()
+    total = busy.stack.wiring.store.get(refs.results(MONTH))
+    assert total is not None
+    assert (total.units, total.officials, total.drift) == (3, 8, 0)
+    assert (total.assignments, total.entries) == (3, 11)
+    assert total.ratings == {"excellent": 2}
+    assert (total.not_assessed, total.insufficient_data) == (1, 5)
+
+
+def test_every_step_may_run_again_also_late(busy: World) -> None:
+    busy.close()
+    before = everything(busy.stack)
+    for _ in range(2):
+        close(busy.stack.wiring, CloseTask(period=MONTH))
+        for unit in ("so", "p1", "p2"):
+            compiled = compile_unit(
+                busy.stack.wiring, busy.stack.wiring.schemes, CompileTask(period=MONTH, unit=unit)
+            )
+            assert compiled is None
+        finalize(busy.stack.wiring, CloseTask(period=MONTH))
+    busy.stack.drain(30)
+    assert everything(busy.stack) == before
+
+
+def test_a_late_finalize_does_not_reopen_a_confirmed_period(busy: World) -> None:
+    busy.close()
+    ref = refs.periods(MONTH)
+    busy.stack.wiring.store.commit([patch(ref, {("state",): "final"})])
+    finalize(busy.stack.wiring, CloseTask(period=MONTH))
+    period = busy.stack.wiring.store.get(ref)
+    assert period is not None
+    assert period.state == "final"
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("fatal", [f"results/{MONTH}/officials/an", f"results/{MONTH}/units/p1"])
+def test_a_compile_killed_midway_is_repeated_to_the_same_bytes(
+    busy: World, fatal: str, *, after: bool
+) -> None:
+    stack = busy.stack
+    truth = lock_and_compile(stack, "p1")
+    wipe(stack)
+    dying = DyingStore(stack.wiring.store, lambda writes: fatal in paths(writes), after)
+    stack.wiring.__dict__["store"] = dying
+    task = CompileTask(period=MONTH, unit="p1")
+    with pytest.raises(ConnectionResetError):
+        compile_unit(stack.wiring, stack.wiring.schemes, task)
+    compile_unit(stack.wiring, stack.wiring.schemes, task)
+    assert dying.deaths == 1
+    assert everything(stack) == truth
+
+
+def test_a_unit_founded_during_the_close_does_not_block_it(busy: World) -> None:
+    lock_and_compile(busy.stack, "p1")
+    busy.stack.wiring.store.commit([put(refs.units("moi"), Unit(name="Mới", path=["moi"]))])
+    del busy.stack.wiring.queue.__dict__["enqueue"]
+    busy.close()
+    period = busy.stack.wiring.store.get(refs.periods(MONTH))
+    assert period is not None
+    assert period.state == "review"
+
+
+def test_totals_wait_for_every_unit(busy: World) -> None:
+    lock_and_compile(busy.stack, "p1")
+    with pytest.raises(NotYetError, match="2 units to compile"):
+        finalize(busy.stack.wiring, CloseTask(period=MONTH))
+
+
+def test_a_scorecard_that_drifted_is_counted_and_mended(busy: World) -> None:
+    busy.stack.drain(30)
+    ref = refs.scorecard(MONTH, "an")
+    busy.stack.wiring.store.commit([patch(ref, {("total",): 9999})])
+    busy.close()
+    total = busy.stack.wiring.store.get(refs.results(MONTH))
+    card = busy.stack.wiring.store.get(ref)
+    assert total is not None
+    assert card is not None
+    assert (total.drift, card.total) == (1, 9700)
+
+
+def test_work_follows_a_person_who_moved_within_the_period(busy: World) -> None:
+    move("an", busy, to="p2")
+    busy.close()
+    result = busy.stack.wiring.store.get(refs.official_results(MONTH)("an"))
+    assert result is not None
+    assert (result.unit, result.scorecard.task.done) == ("p2", 1)
+
+
+def test_an_entry_that_is_no_fact_is_named_in_the_result(busy: World) -> None:
+    assignment = busy.assigned("an")
+    bad = refs.entries(assignment)("bad")
+    busy.stack.wiring.store.commit([patchless(bad, kind="progress", percent=500)])
+    busy.close()
+    result = busy.stack.wiring.store.get(refs.official_results(MONTH)("an"))
+    assert result is not None
+    assert [refused.path for refused in result.refused] == [bad.path]
+
+
+def test_verify_finds_a_clean_period_clean(busy: World) -> None:
+    busy.close()
+    found = verify(busy.stack.wiring.store, busy.stack.wiring.schemes, MONTH)
+    assert (found.checked, found.findings) == (12, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value"),
+    [
+        (f"results/{MONTH}/officials/an", ("scorecard", "total"), 9999),
+        (f"results/{MONTH}/officials/an", ("digest",), "0" * 64),
+        (f"results/{MONTH}/units/p1", ("officials",), 9),
+        (f"results/{MONTH}", ("root",), "0" * 64),
+    ],
+)
+def test_verify_names_an_altered_document(
+    busy: World, path: str, field: tuple[str, ...], value: object
+) -> None:
+    busy.close()
+    ref = refs.Ref(path, refs.results.adapter)
+    busy.stack.wiring.store.commit([patch(ref, {field: value})])
+    found = verify(busy.stack.wiring.store, busy.stack.wiring.schemes, MONTH)
+    assert [finding.path for finding in found.findings] == [path]
+
+
+def lock_and_compile(stack: Stack, unit: str) -> list[bytes]:
+    """Lock the period with its queue paused, and compile one unit by hand."""
+    stack.drain(30)
+    stack.wiring.queue.__dict__["enqueue"] = lambda *_, **__: None
+    stack.clock.advance(AFTER_CLOSE - timedelta(days=4))
+    ref = refs.periods(MONTH)
+    stack.wiring.store.commit([patch(ref, {("state",): "closing"})])
+    compile_unit(stack.wiring, stack.wiring.schemes, CompileTask(period=MONTH, unit=unit))
+    return everything(stack)
+
+
+def paths(writes: Sequence[Write]) -> list[str]:
+    return [write.ref.path for write in writes]
+
+
+def wipe(stack: Stack) -> None:
+    client = stack.wiring.store.__dict__["_client"]
+    for found in list(stack.wiring.store.find(refs.official_results(MONTH))):
+        client.document(found.ref.path).delete()
+    for unit in list(stack.wiring.store.find(refs.unit_results(MONTH))):
+        client.document(unit.ref.path).delete()
+
+
+def everything(stack: Stack) -> list[bytes]:
+    store = stack.wiring.store
+    found: list[Any] = [
+        *store.find(refs.official_results(MONTH)),
+        *store.find(refs.unit_results(MONTH)),
+        *store.find(refs.results),
+        *store.find(refs.scorecards),
+    ]
+    return [canonical({one.ref.path: one.fields}) for one in found]
+
+
+def patchless(ref: Any, **fields: Any) -> Write:
+    return Write(ref, "set", {(name,): value for name, value in fields.items()})
+
+
+def move(uid: str, world: World, to: str) -> None:
+    store = world.stack.wiring.store
+    official = store.get(refs.officials(uid))
+    assert official is not None
+    moved = AFTER_CLOSE - timedelta(days=15)
+    old = official.postings[0]
+    postings = [
+        Posting(unit=old.unit, start=old.start, end=moved),
+        Posting(unit=to, start=moved),
+    ]
+    changed: Official = official.model_copy(
+        update={"unit": to, "postings": postings, "units": [old.unit, to]}
+    )
+    store.commit([put(refs.officials(uid), changed)])
