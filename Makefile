@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PROFILE ?= profiles/$(basename $(notdir $(CASES))).toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test serve lint format lock bench clean
@@ -20,6 +21,9 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
+
+demo: $(READY) ## Play the main job to its end (CASES=log.csv [PROFILE=its.toml] [MONTH=YYYY-MM] [FAULTS=1])
+	@$(BIN)/roviec demo $(if $(CASES),--cases $(CASES) --profile $(PROFILE)) $(if $(MONTH),--month $(MONTH)) $(if $(FAULTS),--faults)
 
 serve: $(READY) ## Run everything here with a page to look at, until Ctrl-C (PORT=8335)
 	@$(BIN)/roviec serve $(if $(PORT),--port $(PORT))
