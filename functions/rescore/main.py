@@ -9,7 +9,7 @@ from cloudevents.http import CloudEvent
 from flask import request
 
 from functions.events import acknowledging, authenticate, change_of
-from shared.models.entry import ENTRY
+from shared.models.entry import ENTRY, ENTRY_ID
 from shared.usecases.rescore import rescore as rescore_entry
 
 
@@ -21,5 +21,6 @@ def rescore(event: CloudEvent) -> None:
     if change.fields is None:
         return
     assignment, entry_id = change.ids
+    ENTRY_ID.validate_python(entry_id)
     entry = ENTRY.validate_python(change.fields)
     rescore_entry(wiring.store, wiring.schemes, assignment, entry_id, entry)

@@ -113,6 +113,8 @@ def _value(value: object) -> dict[str, Any]:
             return {"booleanValue": value}
         case int():
             return {"integerValue": str(value)}
+        case float():
+            return {"doubleValue": value}
         case str():
             return {"stringValue": value}
         case datetime():

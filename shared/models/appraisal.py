@@ -4,7 +4,7 @@ from pydantic import Field
 
 from shared.models.base import Document, Id, Part, PeriodId, Points, Text, Time
 
-Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=12)]
+Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=6)]
 """Criterion → hundredths of a point."""
 
 

@@ -15,6 +15,9 @@ EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
 """Made by the client, so that an offline queue may replay it."""
 
 
+ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId)
+
+
 class Fact(Document):
     collection: ClassVar[str] = "entries"
 

@@ -11,7 +11,7 @@ Gate = Literal["score"]
 
 
 class RefusedEntry(Part):
-    """An entry that could not be read as a fact, and why."""
+    """An entry or appraisal that could not be read, and why."""
 
     path: Annotated[str, Field(min_length=1, max_length=2_200)]
     reason: Text
@@ -31,6 +31,8 @@ class Result(Document):
     gate: Gate | None = None
     entries: Count
     refused: Annotated[list[RefusedEntry], Field(max_length=100)] = []
+    refused_count: Count = 0
+    """How many were refused in all; the list names the first hundred."""
     digest: Digest
 
 

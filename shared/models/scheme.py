@@ -38,7 +38,7 @@ class Criterion(Part):
 class General(Part):
     """General criteria, scored by the head."""
 
-    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=12)]
+    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=6)]
     source: Source
 
     @property

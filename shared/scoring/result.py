@@ -19,6 +19,7 @@ def freeze(
         gate=None if scorecard.rating is None else "score",
         entries=entries,
         refused=sorted(refused, key=lambda entry: entry.path)[:100],
+        refused_count=len(refused),
         digest="0" * 64,
     )
     return result.model_copy(update={"digest": result_digest(result)})

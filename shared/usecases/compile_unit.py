@@ -1,6 +1,6 @@
 """Compile one unit's results from source, and report the drift of the live scorecards."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any, TypeVar
@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from shared import refs
+from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
-from shared.models.entry import Entry
+from shared.models.entry import ENTRY_ID, Entry
 from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.result import RefusedEntry, Result, UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Contribution, Scorecard
 from shared.ports import Found, Services, Store, Where, put
+from shared.refs import Ref
 from shared.scoring.contribution import contribute
 from shared.scoring.digest import canonical
 from shared.scoring.fold import fold_all
@@ -25,6 +27,7 @@ from shared.usecases.close import CompileTask, read_period
 from shared.usecases.schemes import Schemes
 
 T = TypeVar("T")
+M = TypeVar("M")
 BATCH = 400
 """Documents read or written in one call."""
 
@@ -66,18 +69,10 @@ def recompute_unit(store: Store, schemes: Schemes, period: Period, unit: str) ->
     sources = _sources_by_official(store, period, unit, officials)
     scheme = schemes.get(period.scheme)
     for batch in _batches(sorted(officials)):
-        appraisals = store.get_all([refs.appraisal(period.id, uid) for uid in batch])
-        for uid, stored in zip(batch, appraisals, strict=True):
-            by_head = None if stored is None else stored.value.by_head
-            yield _result(
-                period,
-                unit,
-                officials[uid].name,
-                uid,
-                scheme,
-                sources.get(uid, []),
-                None if by_head is None else by_head.scores,
-            )
+        appraisals = _read_each(store, [refs.appraisal(period.id, uid) for uid in batch])
+        for uid, appraisal in zip(batch, appraisals, strict=True):
+            own = sources.get(uid, [])
+            yield _result(period, unit, officials[uid].name, uid, scheme, own, appraisal)
 
 
 def _result(
@@ -87,22 +82,26 @@ def _result(
     uid: str,
     scheme: Scheme,
     sources: list[Source],
-    general: dict[str, int] | None,
+    appraisal: Appraisal | RefusedEntry | None,
 ) -> Result:
+    by_head = appraisal.by_head if isinstance(appraisal, Appraisal) else None
+    refused = [refused for source in sources for refused in source.refused]
+    if isinstance(appraisal, RefusedEntry):
+        refused.append(appraisal)
     scorecard = score(
         period=period.id,
         official=uid,
         scheme=scheme,
         path=[ancestor for source in sources for ancestor in source.assignment.path],
         contributions={source.id: _contribution(source, scheme) for source in sources},
-        general=general,
+        general=None if by_head is None else by_head.scores,
     )
     return freeze(
         scorecard,
         unit=unit,
         name=name,
         entries=sum(len(source.entries) for source in sources),
-        refused=[refused for source in sources for refused in source.refused],
+        refused=refused,
     )
 
 
@@ -163,11 +162,33 @@ def _source(found: Found[Assignment], entries: Iterable[Found[Entry]]) -> Source
     facts, refused = [], []
     for entry in entries:
         try:
-            facts.append((entry.ref.id, entry.value))
+            facts.append((ENTRY_ID.validate_python(entry.ref.id), entry.value))
         except ValidationError as error:
-            reason = "; ".join(f"{fault['loc']}: {fault['msg']}" for fault in error.errors())
-            refused.append(RefusedEntry(path=entry.ref.path, reason=reason[:2000]))
+            refused.append(_refused(entry.ref.path, error))
     return Source(found.ref.id, found.value, facts, refused)
+
+
+def _refused(path: str, error: ValidationError) -> RefusedEntry:
+    reason = "; ".join(f"{fault['loc']}: {fault['msg']}" for fault in error.errors())
+    return RefusedEntry(path=path, reason=reason[:2000])
+
+
+def _read_each(store: Store, wanted: Sequence[Ref[M]]) -> list[M | RefusedEntry | None]:
+    """Read documents together; one that cannot be read is named and spoils no other."""
+    try:
+        stored = store.get_all(wanted)
+    except ValidationError:
+        one_by_one = [_read_one(store, ref) for ref in wanted]
+        return one_by_one
+    return [None if one is None else one.value for one in stored]
+
+
+def _read_one(store: Store, ref: Ref[M]) -> M | RefusedEntry | None:
+    try:
+        document: M | None = store.get(ref)
+    except ValidationError as error:
+        return _refused(ref.path, error)
+    return document
 
 
 def _mend_scorecards(store: Store, scorecards: list[Scorecard]) -> int:
@@ -177,19 +198,15 @@ def _mend_scorecards(store: Store, scorecards: list[Scorecard]) -> int:
     """
     drift = 0
     for batch in _batches(scorecards):
-        live = store.get_all([refs.scorecard(card.period, card.official) for card in batch])
-        wrong = [
-            card
-            for card, stored in zip(batch, live, strict=True)
-            if not _same(card, None if stored is None else stored.value)
-        ]
+        live = _read_each(store, [refs.scorecard(card.period, card.official) for card in batch])
+        wrong = [card for card, one in zip(batch, live, strict=True) if not _same(card, one)]
         drift += len(wrong)
         if wrong:
             store.commit([put(refs.scorecard(c.period, c.official), c) for c in wrong])
     return drift
 
 
-def _same(truth: Scorecard, live: Scorecard | None) -> bool:
+def _same(truth: Scorecard, live: Scorecard | RefusedEntry | None) -> bool:
     if live is None:
         return not truth.contributions and truth.general is None
     return canonical(live.fields()) == canonical(truth.fields())
