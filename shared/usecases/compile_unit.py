@@ -178,17 +178,17 @@ def _read_each(store: Store, wanted: Sequence[Ref[M]]) -> list[M | RefusedEntry 
     try:
         stored = store.get_all(wanted)
     except ValidationError:
-        one_by_one = [_read_one(store, ref) for ref in wanted]
-        return one_by_one
+        one_by_one = _one_by_one(store, wanted)
+        return list(one_by_one)
     return [None if one is None else one.value for one in stored]
 
 
-def _read_one(store: Store, ref: Ref[M]) -> M | RefusedEntry | None:
-    try:
-        document: M | None = store.get(ref)
-    except ValidationError as error:
-        return _refused(ref.path, error)
-    return document
+def _one_by_one(store: Store, wanted: Sequence[Ref[M]]) -> Iterator[M | RefusedEntry | None]:
+    for ref in wanted:
+        try:
+            yield store.get(ref)
+        except ValidationError as error:
+            yield _refused(ref.path, error)
 
 
 def _mend_scorecards(store: Store, scorecards: list[Scorecard]) -> int:

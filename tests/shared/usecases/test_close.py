@@ -17,7 +17,7 @@ from shared.usecases.close import CloseTask, CompileTask, close, finalize
 from shared.usecases.compile_unit import compile_unit
 from shared.usecases.verify import verify
 from tests.dying import DyingStore
-from tests.world import AFTER_CLOSE, MONTH, World
+from tests.world import AFTER_CLOSE, BEGIN, MONTH, World
 
 
 @pytest.fixture
@@ -93,7 +93,8 @@ def test_a_unit_founded_during_the_close_does_not_block_it(busy: World) -> None:
     lock_and_compile(busy.stack, "p1")
     busy.stack.wiring.store.commit([put(refs.units("moi"), Unit(name="Mới", path=["moi"]))])
     del busy.stack.wiring.queue.__dict__["enqueue"]
-    busy.close()
+    close(busy.stack.wiring, CloseTask(period=MONTH))
+    busy.stack.drain(60)
     period = busy.stack.wiring.store.get(refs.periods(MONTH))
     assert period is not None
     assert period.state == "review"
@@ -133,6 +134,28 @@ def test_an_entry_that_is_no_fact_is_named_in_the_result(busy: World) -> None:
     result = busy.stack.wiring.store.get(refs.official_results(MONTH)("an"))
     assert result is not None
     assert [refused.path for refused in result.refused] == [bad.path]
+
+
+def test_an_appraisal_that_cannot_be_read_stops_nobody_else(busy: World) -> None:
+    bad = refs.appraisal(MONTH, "chi")
+    busy.stack.wiring.store.commit([patchless(bad, by_head={"scores": {"x": "boom"}})])
+    busy.close()
+    store = busy.stack.wiring.store
+    own, other = (store.get(refs.official_results(MONTH)(uid)) for uid in ("chi", "an"))
+    assert own is not None
+    assert other is not None
+    assert [refused.path for refused in own.refused] == [bad.path]
+    assert (own.scorecard.standing, other.scorecard.total) == ("not_assessed", 9700)
+
+
+def test_an_entry_with_an_impossible_id_is_named_too(busy: World) -> None:
+    ref = refs.entries(busy.assigned("an"))("a_b")
+    at = BEGIN.replace(day=30)
+    busy.stack.wiring.store.commit([patchless(ref, kind="submission", by="an", at=at, quantity=1)])
+    busy.close()
+    result = busy.stack.wiring.store.get(refs.official_results(MONTH)("an"))
+    assert result is not None
+    assert [refused.path for refused in result.refused] == [ref.path]
 
 
 def test_verify_finds_a_clean_period_clean(busy: World) -> None:
