@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from flask import Request, Response
 from pydantic import TypeAdapter, ValidationError
+from werkzeug.exceptions import HTTPException
 
 from shared.errors import Code, ConflictError, Fault, RefusedError, refuse
 from shared.models.base import Part
@@ -78,9 +79,14 @@ def bearer(request: Request) -> str:
 def body(request: Request, adapter: TypeAdapter[M]) -> M:
     """The JSON body as a model; raises RefusedError or pydantic.ValidationError."""
     require_method(request, "POST")
-    if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise refuse("too-large", "body", f"at most {MAX_JSON_BYTES} bytes", "yêu cầu quá lớn")
+    _limit(request, MAX_JSON_BYTES)
     return adapter.validate_json(request.get_data())
+
+
+def _limit(request: Request, most: int) -> None:
+    """Refuse what says that it is larger; what does not say, the platform caps at 32 MiB."""
+    if (request.content_length or 0) > most:
+        raise refuse("too-large", "body", f"at most {most} bytes", "yêu cầu quá lớn")
 
 
 def require_method(request: Request, *methods: str) -> None:
@@ -92,9 +98,7 @@ def require_method(request: Request, *methods: str) -> None:
 
 def uploaded(request: Request, wiring: Wiring, name: str) -> bytes:
     """One file of a multipart body."""
-    most = wiring.settings.max_request_bytes
-    if (request.content_length or 0) > most:
-        raise refuse("too-large", "body", f"at most {most} bytes", "tệp quá lớn")
+    _limit(request, wiring.settings.max_request_bytes)
     file = request.files.get(name)
     if file is None:
         raise refuse("invalid", name, "this file is missing from the form", "thiếu tệp này")
@@ -127,6 +131,9 @@ def problem(error: Exception) -> Response:
             return _problem(400, "invalid", list(faults(error)))
         case ConflictError():
             return _problem(503, "contention", [])
+        case HTTPException():
+            fault = Fault("body", error.description or error.name, "yêu cầu không hợp lệ")
+            return _problem(error.code or 400, "invalid", [fault])
     log.error("unexpected error", exc_info=error)
     return _problem(500, "internal", [])
 

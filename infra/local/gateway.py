@@ -44,6 +44,7 @@ from google.protobuf.message import DecodeError
 from waitress import wasyncore
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from infra.local.faults import Faults
@@ -566,7 +567,7 @@ class Gateway:
         if request.path == "/.well-known/jwks.json":
             return _json(self._issuer.jwks())
         if request.path == "/":
-            return _json(self._directory())
+            return redirect("/web/") if "web" in self._mounts else _json(self._directory())
         return _problem(404, "No function has this name")
 
     def _directory(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What every document shares: strictness, identifiers, units of measure."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -22,7 +23,9 @@ SchemeRef = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}@[1-9][0-9]{0
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in hexadecimal."""
 
-Time = AwareDatetime
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+Time = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
 """A moment with its zone; the store keeps UTC microseconds."""
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]

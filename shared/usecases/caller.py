@@ -1,9 +1,11 @@
 """Who asks, and what they may do."""
 
 from dataclasses import dataclass
+from re import fullmatch
 
 from shared import refs
 from shared.errors import refuse
+from shared.models.base import ID
 from shared.models.official import Official, Role
 from shared.models.unit import Unit
 from shared.ports import Store
@@ -30,7 +32,7 @@ class Caller:
 
 def identify(store: Store, uid: str) -> Caller:
     """The person's roles as they are now: one taken away is gone with the next call."""
-    official = store.get(refs.officials(uid))
+    official = store.get(refs.officials(uid)) if fullmatch(ID, uid) else None
     if official is None:
         raise refuse(
             "forbidden",
