@@ -65,8 +65,8 @@ def play_department(stack: Stack, *, seed: int = SEED, month: str = MONTH) -> Pl
     department = generate(seed, month)
     start, _ = bounds(month, TIME_ZONE)
     stack.clock.advance(start)
-    _publish_scheme(stack)
-    _enrol(stack, department)
+    publish_scheme(stack)
+    enrol(stack, department)
     organiser = next(uid for uid, one in department.officials.items() if "organiser" in one.roles)
     period = _open(stack, organiser, month, TIME_ZONE)
     with say.progress() as bar:
@@ -81,7 +81,7 @@ def play_cases(stack: Stack, log: bytes, profile_text: str, month: str | None) -
     months = _months(log, profile, month)
     start, _ = bounds(months[0], profile.time_zone)
     stack.clock.advance(start)
-    _publish_scheme(stack)
+    publish_scheme(stack)
     organiser = _appoint_organiser(stack, months[0], profile.time_zone)
     for name in months:
         period = _open(stack, organiser, name, profile.time_zone)
@@ -156,11 +156,11 @@ def _months(log: bytes, profile: Profile, month: str | None) -> list[str]:
     return chosen
 
 
-def _publish_scheme(stack: Stack) -> None:
+def publish_scheme(stack: Stack) -> None:
     stack.wiring.schemes.publish(shipped(SCHEME))
 
 
-def _enrol(stack: Stack, department: Play) -> None:
+def enrol(stack: Stack, department: Play) -> None:
     """The organisation, as the administrator's directory would deliver it."""
     stack.wiring.store.commit(
         [

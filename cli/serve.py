@@ -16,16 +16,14 @@ import requests
 from cli import catalogue, say
 from cli import demo as playing
 from cli.demo import DemoError
-from cli.department import TIME_ZONE, ZONE, Play, generate
+from cli.department import TIME_ZONE, ZONE, generate
 from infra.local.emulator import free_port
 from infra.local.page.app import page
 from infra.local.people import Client, person
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.official import Official
-from shared.ports import put
 from shared.usecases.calendar import bounds, month_of
-from shared.usecases.schemes import shipped
 
 PORT = 8335
 MOUNT = "web"
@@ -89,7 +87,8 @@ def prepare(stack: Stack, *, history: bool) -> None:
         playing.play_department(stack, month=month_before(month))
     else:
         stack.clock.advance(bounds(month, TIME_ZONE)[0])
-        _enrol(stack, generate(playing.SEED, month))
+        playing.publish_scheme(stack)
+        playing.enrol(stack, generate(playing.SEED, month))
     Month(stack, month, now).begin()
     stack.gateway.drain(PATIENCE)
 
@@ -262,19 +261,6 @@ def _examples(officials: dict[str, Official]) -> dict[str, str]:
         ),
         "the organiser": next(uid for uid, one in officials.items() if "organiser" in one.roles),
     }
-
-
-def _enrol(stack: Stack, department: Play) -> None:
-    """The organisation and the rules, without the month that was played in it."""
-    stack.wiring.schemes.publish(shipped(playing.SCHEME))
-    stack.wiring.store.commit(
-        [
-            *(put(refs.units(key), value) for key, value in department.units.items()),
-            *(put(refs.officials(key), value) for key, value in department.officials.items()),
-            *(put(refs.positions(key), value) for key, value in department.positions.items()),
-            *(put(refs.catalogue(key), value) for key, value in department.catalogue.items()),
-        ]
-    )
 
 
 def _check(what: str, answer: requests.Response) -> None:
