@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PROFILE ?= profiles/$(basename $(notdir $(CASES))).toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve lint format lock bench clean
+.PHONY: help setup demo test serve lint rules fuzz format lock bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,8 +37,14 @@ lint: $(READY) ## Lint, format check, types and architecture
 test: $(READY) lint ## Set up and pass everything
 	@$(BIN)/pytest
 
+fuzz: $(READY) ## Ask the models and the rules about N documents (SEED=n)
+	@$(BIN)/python -m tests.rules.fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED))
+
 bench: $(READY) ## Measure the budgets as ratios on this machine: out/bench.json
 	@$(BIN)/python -m bench $(if $(OFFICIALS),--officials $(OFFICIALS))
+
+rules: $(READY) ## Compose rules/firestore.rules from the policy and the models
+	@$(BIN)/python -m rules
 
 format: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .

@@ -57,14 +57,14 @@ def caller_of(request: Request, wiring: Wiring, *, systems: bool = False) -> Cal
     if systems and request.headers.get("X-Caller") == "system":
         email = wiring.identity.service(token)
         if email in wiring.settings.trusted_systems.split(","):
-            return Caller(email)
+            return Caller(email, wiring.clock.now())
         raise refuse(
             "forbidden",
             "Authorization",
             f"{email} is not a trusted system",
             "hệ thống chưa đăng ký",
         )
-    return identify(wiring.store, wiring.identity.person(token))
+    return identify(wiring.store, wiring.identity.person(token), wiring.clock.now())
 
 
 def bearer(request: Request) -> str:

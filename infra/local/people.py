@@ -6,6 +6,8 @@ from typing import Any
 
 import jwt
 import requests
+from google.cloud.firestore_v1._helpers import encode_dict
+from google.protobuf import json_format
 
 from infra.local.stack import TRUSTED_SYSTEM, Stack
 from shared import refs
@@ -56,7 +58,7 @@ class Client:
         """
         root = f"projects/{self.stack.project}/databases/(default)/documents"
         write = {
-            "update": {"name": f"{root}/{path}", "fields": _encoded(fields)},
+            "update": {"name": f"{root}/{path}", "fields": encoded(fields)},
             "updateMask": {"fieldPaths": sorted(fields)},
             "updateTransforms": [
                 {"fieldPath": field, "setToServerValue": "REQUEST_TIME"} for field in times
@@ -102,25 +104,10 @@ def id_token(stack: Stack, uid: str) -> str:
 CLAIMS = ("roles", "unit", "is_head")
 
 
-def _encoded(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in fields.items()}
+def encoded(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields in the store's REST notation, by the client library's own encoder.
 
-
-def _value(value: object) -> dict[str, Any]:
-    """A value in the store's REST notation."""
-    match value:
-        case bool():
-            return {"booleanValue": value}
-        case int():
-            return {"integerValue": str(value)}
-        case float():
-            return {"doubleValue": value}
-        case str():
-            return {"stringValue": value}
-        case datetime():
-            return {"timestampValue": value.astimezone(UTC).isoformat().replace("+00:00", "Z")}
-        case dict():
-            return {"mapValue": {"fields": _encoded(value)}}
-        case list():
-            return {"arrayValue": {"values": [_value(item) for item in value]}}
-    raise TypeError(f"{type(value).__name__} is not written here")
+    Raises ValueError for an integer of more than 64 bits.
+    """
+    values = encode_dict(fields).items()
+    return {name: json_format.MessageToDict(value._pb) for name, value in values}  # noqa: SLF001  # proto-plus has no other way in

@@ -1,6 +1,6 @@
 from typing import ClassVar
 
-from shared.models.base import Document, Id, Part, PeriodId, Reason, Time
+from shared.models.base import Document, Id, Part, PeriodId, Reason, ServerTime, Signature, Time
 from shared.models.entry import EntryId
 
 
@@ -11,14 +11,19 @@ class Answer(Part):
     reason: Reason
 
 
-class Appeal(Document):
-    """A petition against a result: what is contested, and the answer."""
+class Petition(Document):
+    """What an official contests in the own result; filed straight in the store."""
 
     collection: ClassVar[str] = "appeals"
 
     period: PeriodId
-    official: Id
-    at: Time
+    official: Signature
+    at: ServerTime
     contested: EntryId | None = None
     reason: Reason
+
+
+class Appeal(Petition):
+    """A petition and, once given, its answer."""
+
     answer: Answer | None = None

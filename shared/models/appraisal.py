@@ -2,7 +2,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from shared.models.base import Document, Id, Part, PeriodId, Points, Text, Time
+from shared.models.base import (
+    Document,
+    Id,
+    Part,
+    PeriodId,
+    Points,
+    ServerTime,
+    Signature,
+    Text,
+)
 
 Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=6)]
 """Criterion → hundredths of a point."""
@@ -11,8 +20,8 @@ Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=6)]
 class Scoring(Part):
     """One side's scores of the general criteria."""
 
-    by: Id
-    at: Time
+    by: Signature
+    at: ServerTime
     scores: Scores
     note: Text | None = None
 

@@ -1,9 +1,65 @@
 """What every document shares: strictness, identifiers, units of measure."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+
+@dataclass(frozen=True)
+class MaxBytes:
+    """At most so many bytes in UTF-8.
+
+    Python counts characters as code points, JavaScript and the store's rules as
+    UTF-16 units; bytes all of them count alike. A Vietnamese letter takes up to three.
+    """
+
+    most: int
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self._check, handler(source), metadata={"max_bytes": self.most}
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "maxLength": self.most}
+
+    def _check(self, text: str) -> str:
+        if len(text.encode()) > self.most:
+            raise ValueError(f"at most {self.most} bytes in UTF-8")
+        return text
+
+
+@dataclass(frozen=True)
+class OfRequest:
+    """A field that says of a client's write who made it, or when; the rules check it.
+
+    Servers write such a field too, so Python cannot: it only knows the type.
+    """
+
+    is_: Literal["caller", "time"]
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        schema = handler(source)
+        metadata = {**schema.get("metadata", {}), "of_request": self.is_}
+        return cast(CoreSchema, {**schema, "metadata": metadata})
+
 
 ID = r"[A-Za-z0-9%][A-Za-z0-9.@%+-]{0,127}"
 PERIOD = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?"
@@ -28,10 +84,16 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 Time = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
 """A moment with its zone; the store keeps UTC microseconds."""
 
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(max_length=2000)]
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
-"""Why somebody did it; read by the person it concerns, so never empty."""
+Signature = Annotated[Id, OfRequest("caller")]
+"""Whoever wrote it; of a client's write, the caller."""
+
+ServerTime = Annotated[Time, OfRequest("time")]
+"""When it was written; of a client's write, the server's time and no other."""
+
+Line = Annotated[str, Field(min_length=1), MaxBytes(600)]
+Text = Annotated[str, MaxBytes(6_000)]
+Reason = Annotated[str, Field(pattern=r"^(?:[ \t\r\n]*[^ \t\r\n]){3}"), MaxBytes(6_000)]
+"""Why somebody did it; read by the person it concerns, so at least three characters."""
 
 Points = Annotated[int, Field(ge=0, le=10_000)]
 """Hundredths of a point on the scale of 100."""

@@ -9,7 +9,18 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.models.base import AssignmentId, Count, Document, Id, Line, Quantity, Reason, Text, Time
+from shared.models.base import (
+    AssignmentId,
+    Count,
+    Document,
+    Line,
+    Quantity,
+    Reason,
+    ServerTime,
+    Signature,
+    Text,
+    Time,
+)
 
 EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
 """Made by the client, so that an offline queue may replay it."""
@@ -21,8 +32,8 @@ ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId)
 class Fact(Document):
     collection: ClassVar[str] = "entries"
 
-    by: Id
-    at: Time
+    by: Signature
+    at: ServerTime
 
 
 class Assigned(Fact):

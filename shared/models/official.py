@@ -27,6 +27,14 @@ class Leave(Part):
     reason: Reason
 
 
+class StandIn(Part):
+    """Acts for the head of `unit`, and below it, from `start` until before `end`."""
+
+    unit: Id
+    start: Time
+    end: Time
+
+
 class Official(Document):
     """A person who works and is evaluated; `unit` is where they serve now.
 
@@ -43,6 +51,13 @@ class Official(Document):
     postings: Annotated[list[Posting], Field(min_length=1, max_length=100)]
     units: Annotated[list[Id], Field(min_length=1, max_length=100)]
     leave: Annotated[list[Leave], Field(max_length=50)] = []
+    stands_in: Annotated[list[StandIn], Field(max_length=3)] = []
+    """At most three at once: the rules of the store look at each."""
+
+    def heads_at(self, moment: datetime) -> list[str]:
+        """The units that this person acts for as head, themselves or standing in."""
+        own = [self.unit] if self.is_head else []
+        return own + [one.unit for one in self.stands_in if one.start <= moment < one.end]
 
     def unit_in(self, start: datetime, end: datetime) -> str | None:
         """The unit that compiles this person's result: the last one served in."""

@@ -1,6 +1,7 @@
 """Who asks, and what they may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from re import fullmatch
 
 from shared import refs
@@ -16,6 +17,7 @@ class Caller:
     """A person with their official record, or a trusted system without one."""
 
     uid: str
+    now: datetime
     official: Official | None = None
 
     @property
@@ -26,11 +28,11 @@ class Caller:
         return self.official is not None and bool(set(roles) & set(self.official.roles))
 
     def heads(self, path: list[str]) -> bool:
-        """Head of one of the units on `path`: acts for the own unit and below."""
-        return self.official is not None and self.official.is_head and self.official.unit in path
+        """Acts for a unit on `path`, as its head or standing in for its head today."""
+        return self.official is not None and bool(set(self.official.heads_at(self.now)) & set(path))
 
 
-def identify(store: Store, uid: str) -> Caller:
+def identify(store: Store, uid: str, now: datetime) -> Caller:
     """The person's roles as they are now: one taken away is gone with the next call."""
     official = store.get(refs.officials(uid)) if fullmatch(ID, uid) else None
     if official is None:
@@ -40,7 +42,7 @@ def identify(store: Store, uid: str) -> Caller:
             f"{uid} is not a registered official",
             f"tài khoản {uid} chưa được đăng ký là cán bộ",
         )
-    return Caller(uid, official)
+    return Caller(uid, now, official)
 
 
 def require(caller: Caller, *roles: Role) -> None:

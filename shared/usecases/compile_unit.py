@@ -170,7 +170,7 @@ def _source(found: Found[Assignment], entries: Iterable[Found[Entry]]) -> Source
 
 def _refused(path: str, error: ValidationError) -> RefusedEntry:
     reason = "; ".join(f"{fault['loc']}: {fault['msg']}" for fault in error.errors())
-    return RefusedEntry(path=path, reason=reason[:2000])
+    return RefusedEntry(path=path, reason=reason[:1_500])
 
 
 def _read_each(store: Store, wanted: Sequence[Ref[M]]) -> list[M | RefusedEntry | None]:

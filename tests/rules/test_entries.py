@@ -31,7 +31,7 @@ def test_a_phone_appends_and_the_scorecard_follows(world: World) -> None:
         ("an", {"kind": "submission", "quantity": 0}),
         ("an", {"kind": "submission", "quantity": 1, "evidence": ["x"] * 6}),
         ("an", {"kind": "submission", "quantity": 1, "evidence": [1]}),
-        ("an", {"kind": "progress", "note": "x" * 2001}),
+        ("an", {"kind": "progress", "note": "ệ" * 2001}),
         ("an", {"kind": "exemption_requested", "reason": "x"}),
         ("binh", {"kind": "deadline_moved", "reason": "lùi hạn"}),
         ("binh", {"kind": "cancelled", "quantity": 1, "reason": "thôi"}),

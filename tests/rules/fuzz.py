@@ -1,0 +1,299 @@
+"""Ask both Python and the rules engine about the same documents: they must agree.
+
+`make fuzz N=10000 [SEED=1]`; a few hundred run with the tests.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jwt
+import requests
+from google.cloud.firestore_v1.field_path import FieldPath
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from rich.progress import Progress
+
+from infra.local.emulator import FirestoreEmulator
+from infra.local.people import encoded
+from infra.local.stack import JAVA_OPTIONS, RULES
+from rules.__main__ import CLIENT_WRITTEN
+from shared.models.entry import ENTRY_ID
+from tests.rules.documents import Fields, Token, documents
+
+DOER, JUDGE, UNIT = "an", "binh", "p1"
+OPEN, REVIEWED = "2026-10", "2026-09"
+ASSIGNMENT = f"{OPEN}_{UNIT}_{DOER}_w"
+JUDGED = ("accepted", "returned")
+CHUNK = 500
+"""Examples that one run of hypothesis draws."""
+
+FRESH = ""
+MODELS = {"entries": "Entry", "appraisals": "Appraisal", "appeals": "Petition"}
+IDS = st.integers(0, 9).flatmap(
+    lambda n: (
+        st.just(FRESH)
+        if n
+        else st.sampled_from(["a b", "-a", "a_b", "é", "a" * 200, "a" * 201, "0.%+-", "A@"])
+    )
+)
+"""Of documents; most examples get a fresh one."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A document, where somebody would write it, and who."""
+
+    collection: str
+    id: str
+    fields: Fields
+
+    @property
+    def caller(self) -> str:
+        judged = self.fields.get("kind") in JUDGED or "by_head" in self.fields
+        return JUDGE if judged else DOER
+
+
+def _drafts() -> list[st.SearchStrategy[Draft]]:
+    """Every way to write every document, each to be tried as often as any other."""
+    place = st.just(f"{OPEN}_{DOER}")
+    here = {"period": OPEN, "official": DOER}
+    return [
+        *_each("entries", IDS, lambda fields: fields),
+        *_each("appraisals", place, lambda fields: _either_part({**fields, **here})),
+        *_each("appeals", IDS, lambda fields: {**fields, "period": REVIEWED}),
+    ]
+
+
+def _each(
+    collection: str, ids: st.SearchStrategy[str], placed: Callable[[Fields], Fields]
+) -> list[st.SearchStrategy[Draft]]:
+    ways = documents(CLIENT_WRITTEN[MODELS[collection]])
+    return [st.builds(Draft, st.just(collection), ids, way.map(placed)) for way in ways]
+
+
+def _either_part(fields: Fields) -> Fields:
+    """A request signs one part: the policy refuses both."""
+    if fields.get("by_self") is None:
+        return {key: value for key, value in fields.items() if key != "by_self"}
+    return {key: value for key, value in fields.items() if key != "by_head"}
+
+
+WAYS = _drafts()
+
+
+def accepted_by_models(draft: Draft) -> bool:
+    """What Python says: the model's word, and the request's own time and caller."""
+    adapter = CLIENT_WRITTEN[MODELS[draft.collection]]
+    try:
+        adapter.validate_python(_known(draft.fields, draft.caller))
+        if draft.id and draft.collection != "appraisals":
+            ENTRY_ID.validate_python(draft.id)
+    except ValidationError:
+        return False
+    return _is_signed_by_caller(draft)
+
+
+def _is_signed_by_caller(draft: Draft) -> bool:
+    """By the caller at the time of the request; of an appraisal, the one part it brings."""
+    by = "official" if draft.collection == "appeals" else "by"
+    part: Any = draft.fields
+    if draft.collection == "appraisals":
+        parts = [part[name] for name in ("by_self", "by_head") if name in part]
+        part = parts[0] if len(parts) == 1 else None
+    return (
+        isinstance(part, dict)
+        and part[by] in (Token.CALLER, draft.caller)
+        and part["at"] is Token.NOW
+    )
+
+
+def _known(value: Any, caller: str) -> Any:
+    """As the server would read it."""
+    match value:
+        case Token.NOW:
+            return datetime.now(UTC)
+        case Token.CALLER:
+            return caller
+        case dict():
+            return {key: _known(one, caller) for key, one in value.items()}
+        case list():
+            return [_known(one, caller) for one in value]
+    return value
+
+
+@dataclass
+class Engine:
+    """The emulator with the rules under test, and a small organisation."""
+
+    emulator: FirestoreEmulator
+    project: str
+    session: requests.Session = field(default_factory=requests.Session)
+    written: int = 0
+    accepted: int = 0
+
+    def prepare(self, rules: str) -> None:
+        self.emulator.set_rules(self.project, rules)
+        path = [UNIT]
+        work = {"official": DOER, "approver": JUDGE, "path": path, "period": OPEN}
+        documents: dict[str, Fields] = {
+            f"units/{UNIT}": {"path": path},
+            f"periods/{OPEN}": {"state": "open"},
+            f"periods/{REVIEWED}": {"state": "review"},
+            f"officials/{DOER}": {"unit": UNIT, "roles": ["official"]},
+            f"officials/{JUDGE}": {"unit": UNIT, "roles": ["official", "head"], "is_head": True},
+            f"assignments/{ASSIGNMENT}": work,
+        }
+        for place, fields in documents.items():
+            answer = self._commit("owner", [self._update(place, fields, JUDGE)])
+            answer.raise_for_status()
+
+    def accepts(self, draft: Draft) -> bool:
+        """Write it as its author would, and take it away again."""
+        self.written += 1
+        under = f"assignments/{ASSIGNMENT}/" if draft.collection == "entries" else ""
+        place = f"{under}{draft.collection}/{draft.id or f'fuzz-{self.written}'}"
+        try:
+            write = self._update(place, draft.fields, draft.caller)
+        except ValueError:  # an integer that the store's own client cannot write
+            return False
+        answer = self._commit(_token(draft.caller), [write])
+        assert answer.status_code in (200, 400, 403), answer.text
+        if answer.status_code != requests.codes.ok:
+            return False
+        self._commit("owner", [{"delete": self._name(place)}]).raise_for_status()
+        self.accepted += 1
+        return True
+
+    def _commit(self, token: str, writes: list[dict[str, Any]]) -> requests.Response:
+        return self.session.post(
+            f"http://{self.emulator.host}/v1/{self._name('').rstrip('/')}:commit",
+            json={"writes": writes},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+        )
+
+    def _name(self, place: str) -> str:
+        return f"projects/{self.project}/databases/(default)/documents/{place}"
+
+    def _update(self, place: str, fields: Fields, caller: str) -> dict[str, Any]:
+        return {
+            "update": {"name": self._name(place), "fields": encoded(_signed(fields, caller))},
+            "updateTransforms": [
+                {"fieldPath": FieldPath(*way).to_api_repr(), "setToServerValue": "REQUEST_TIME"}
+                for way in _ways_to_now(fields)
+            ],
+        }
+
+
+def _signed(value: Any, caller: str) -> Any:
+    """With the caller's name; what gets the server's time is left to the transforms."""
+    match value:
+        case Token.CALLER:
+            return caller
+        case dict():
+            kept = {key: one for key, one in value.items() if one is not Token.NOW}
+            return {key: _signed(one, caller) for key, one in kept.items()}
+        case list():  # no transform reaches into a list
+            return [None if one is Token.NOW else _signed(one, caller) for one in value]
+    return value
+
+
+def _ways_to_now(fields: Fields) -> Iterator[tuple[str, ...]]:
+    for key, value in fields.items():
+        if value is Token.NOW:
+            yield (key,)
+        elif isinstance(value, dict):
+            yield from ((key, *rest) for rest in _ways_to_now(value))
+
+
+def _token(uid: str) -> str:
+    roles = ["official", "head"] if uid == JUDGE else ["official"]
+    claims = {"sub": uid, "user_id": uid, "roles": roles, "iat": 0, "exp": 2**40}
+    return jwt.encode(claims, key="", algorithm="none")
+
+
+def differ(engine: Engine, draft: Draft) -> str | None:
+    """What one accepts and the other refuses; None when they agree."""
+    python, rules = accepted_by_models(draft), engine.accepts(draft)
+    if python == rules:
+        return None
+    yes, no = ("the models", "the rules") if python else ("the rules", "the models")
+    return f"{yes} accept and {no} refuse {draft}"
+
+
+def explore(
+    engine: Engine, number: int, seed: int, seen: Callable[[], None] = lambda: None
+) -> str | None:
+    """The smallest document on which they differ, or None after so many that agree."""
+    start = engine.written
+    while engine.written - start < number:
+        try:
+            check(engine, min(CHUNK, number - (engine.written - start)), seed, seen=seen)
+        except AssertionError as disagreement:
+            return str(disagreement)
+        seed += 1
+    return None
+
+
+def check(
+    engine: Engine,
+    examples: int,
+    seed: int,
+    *,
+    ways: list[st.SearchStrategy[Draft]] = WAYS,
+    seen: Callable[[], None] = lambda: None,
+) -> None:
+    """Raise AssertionError with the smallest document on which they differ."""
+    drafts = st.integers(0, len(ways) - 1).flatmap(ways.__getitem__)
+
+    @seeded(seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(drafts)
+    def agree(draft: Draft) -> None:
+        seen()
+        found = differ(engine, draft)
+        assert found is None, found
+
+    agree()
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--number", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--rules", type=Path, default=RULES)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as logs, Progress() as progress:
+        bar = progress.add_task("documents", total=arguments.number)
+        with FirestoreEmulator(log=Path(logs) / "log", java_options=JAVA_OPTIONS) as emulator:
+            engine = Engine(emulator, "demo-fuzz")
+            engine.prepare(arguments.rules.read_text("utf-8"))
+            found = explore(engine, arguments.number, arguments.seed, lambda: progress.advance(bar))
+    say(f"documents: {engine.written}, disagreements: {int(found is not None)}")
+    say(f"accepted by both: {engine.accepted}, seed: {arguments.seed}")
+    if found is not None:
+        say(found)
+    return int(found is not None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
