@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+EMULATORS := infra/local/firebase/node_modules/.ready
 PROFILE ?= profiles/$(basename $(notdir $(CASES))).toml
 
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ PROFILE ?= profiles/$(basename $(notdir $(CASES))).toml
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Make the environment (the other targets do it by themselves)
+setup: $(READY) $(EMULATORS) ## Make the environment (the other targets do it by themselves)
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@echo "Setting up $(VENV) ..."
@@ -22,10 +23,16 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-demo: $(READY) ## Play the main job to its end (CASES=log.csv [PROFILE=its.toml] [MONTH=YYYY-MM] [FAULTS=1])
+$(EMULATORS): infra/local/firebase/package-lock.json
+	@echo "Setting up the Auth emulator ..."
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed, with npm: install it"; exit 1; }
+	@npm ci --prefix infra/local/firebase --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: $(READY) $(EMULATORS) ## Play the main job to its end (CASES=log.csv [PROFILE=its.toml] [MONTH=YYYY-MM] [FAULTS=1])
 	@$(BIN)/roviec demo $(if $(CASES),--cases $(CASES) --profile $(PROFILE)) $(if $(MONTH),--month $(MONTH)) $(if $(FAULTS),--faults)
 
-serve: $(READY) ## Run everything here with a page to look at, until Ctrl-C (PORT=8335)
+serve: $(READY) $(EMULATORS) ## Run everything here with a page to look at, until Ctrl-C (PORT=8335)
 	@$(BIN)/roviec serve $(if $(PORT),--port $(PORT))
 
 lint: $(READY) ## Lint, format check, types and architecture
@@ -34,13 +41,13 @@ lint: $(READY) ## Lint, format check, types and architecture
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports --no-cache
 
-test: $(READY) lint ## Set up and pass everything
+test: $(READY) $(EMULATORS) lint ## Set up and pass everything
 	@$(BIN)/pytest
 
 fuzz: $(READY) ## Ask the models and the rules about N documents (SEED=n)
 	@$(BIN)/python -m tests.rules.fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED))
 
-bench: $(READY) ## Measure the budgets as ratios on this machine: out/bench.json
+bench: $(READY) $(EMULATORS) ## Measure the budgets as ratios on this machine: out/bench.json
 	@$(BIN)/python -m bench $(if $(OFFICIALS),--officials $(OFFICIALS))
 
 rules: $(READY) ## Compose rules/firestore.rules from the policy and the models

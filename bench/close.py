@@ -56,7 +56,7 @@ class Lap:
 
 
 def measure(site: Site, sizes: Sequence[int]) -> Iterator[Row]:
-    with silent(site.emulator) as stack:
+    with silent(site.google) as stack:
         _write_period(stack)
         runs = {size: _laps(stack.project, size // PEOPLE) for size in sizes}
     for size, laps in runs.items():

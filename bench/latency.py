@@ -140,7 +140,7 @@ def _bare_triggers(site: Site) -> Iterator[None]:
     apps = {name: create(name, str(Path(bare.__file__))) for name in BARE}
     triggers = {name: Trigger(f"{name}/{{number}}", name) for name in BARE}
     with Gateway(apps, triggers) as gateway:
-        gateway.register(site.emulator, bare.PROJECT)
+        gateway.register(site.google.store, bare.PROJECT)
         site.relay.attach(bare.PROJECT, gateway)
         try:
             yield

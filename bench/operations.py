@@ -8,8 +8,7 @@ from bench import work
 from bench.counting import Operations
 from bench.report import Row
 from bench.system import Site, count_operations, deliver, silent, uncounted
-from infra.local.emulator import FirestoreEmulator
-from infra.local.stack import Stack
+from infra.local.stack import Emulators, Stack
 from shared import refs
 from shared.models.assignment import Assignment
 from shared.models.entry import Entry, Progress, Returned
@@ -42,7 +41,7 @@ class Cost:
 
 
 def measure(site: Site) -> Iterator[Row]:
-    counted = costs(site.emulator)
+    counted = costs(site.google)
     for step in STEPS:
         yield _row(step, [cost for cost in counted if cost.step == step])
 
@@ -65,9 +64,9 @@ def _row(step: str, counted: list[Cost]) -> Row:
     )
 
 
-def costs(emulator: FirestoreEmulator) -> list[Cost]:
+def costs(google: Emulators) -> list[Cost]:
     """Every step at every size."""
-    with silent(emulator) as stack:
+    with silent(google) as stack:
         for assignments, entries in SIZES:
             work.write_all(uncounted(stack), _history(assignments, entries))
         stack.wiring.schemes.publish(work.SCHEME)

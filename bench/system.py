@@ -15,9 +15,8 @@ from google.events.cloud.firestore_v1 import DocumentEventData
 from bench import work
 from bench.counting import CountedClient, OperationCounter
 from infra.local.clock import AdvancedClock
-from infra.local.emulator import FirestoreEmulator
 from infra.local.gateway import EventRelay
-from infra.local.stack import JAVA_OPTIONS, SERVICE_ACCOUNT, Stack, attached
+from infra.local.stack import SERVICE_ACCOUNT, Emulators, Stack, attached, emulators
 from shared.adapters.firestore import FirestoreStore
 from shared.models.entry import Entry
 from shared.usecases.schemes import Schemes
@@ -29,21 +28,16 @@ EVENT_IDS = count(1)
 
 @dataclass(frozen=True)
 class Site:
-    """An emulator, and the relay that its events go through."""
+    """The emulators, and the relay that their events go through."""
 
-    emulator: FirestoreEmulator
+    google: Emulators
     relay: EventRelay
 
 
 @contextmanager
 def site() -> Iterator[Site]:
-    with (
-        EventRelay() as relay,
-        FirestoreEmulator(
-            log=LOGS / "firestore.log", events=relay.address, java_options=JAVA_OPTIONS
-        ) as emulator,
-    ):
-        yield Site(emulator, relay)
+    with EventRelay() as relay, emulators(LOGS, relay.address) as google:
+        yield Site(google, relay)
 
 
 def new_project() -> str:
@@ -51,16 +45,16 @@ def new_project() -> str:
 
 
 @contextmanager
-def silent(emulator: FirestoreEmulator) -> Iterator[Stack]:
+def silent(google: Emulators) -> Iterator[Stack]:
     """A system that hears no events; `deliver` tells it of each one, and waits for the end."""
-    with attached(emulator, clock=AdvancedClock(work.BEGIN), project=new_project()) as stack:
+    with attached(google, clock=AdvancedClock(work.BEGIN), project=new_project()) as stack:
         yield stack
 
 
 @contextmanager
 def live(site: Site) -> Iterator[Stack]:
     """A system that the emulator's own events reach."""
-    with silent(site.emulator) as stack:
+    with silent(site.google) as stack:
         site.relay.attach(stack.project, stack.gateway)
         try:
             yield stack

@@ -18,8 +18,8 @@ from cli import serve as serving
 from cli.demo import DemoError
 from cli.player import PlayError
 from infra.local.clock import AdvancedClock
-from infra.local.emulator import EmulatorError
 from infra.local.faults import Faults
+from infra.local.process import EmulatorError
 from infra.local.stack import Stack, running
 from shared.errors import RefusedError
 from shared.scoring.explanation import explain
@@ -151,7 +151,7 @@ def _stack(logs: Path, *, faults: bool) -> Iterator[Stack]:
     say.err.print("starting the emulators …")
     clock = AdvancedClock(LONG_AGO)
     with running(logs=logs, clock=clock, faults=FAULTS if faults else None) as stack:
-        say.err.print(f"functions: {stack.url}  store: {stack.emulator.host}  logs: {logs}/")
+        say.err.print(f"functions: {stack.url}  store: {stack.google.store.host}  logs: {logs}/")
         yield stack
 
 

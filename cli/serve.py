@@ -17,9 +17,9 @@ from cli import catalogue, say
 from cli import demo as playing
 from cli.demo import DemoError
 from cli.department import TIME_ZONE, ZONE, generate
-from infra.local.emulator import free_port
 from infra.local.page.app import page
 from infra.local.people import Client, person
+from infra.local.process import free_port
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.official import Official

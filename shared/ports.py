@@ -154,6 +154,18 @@ class Identity(ABC):
         """The e-mail of the service account of a valid OIDC token; raises RefusedError."""
 
 
+class Accounts(ABC):
+    """The accounts that people sign in with."""
+
+    @abstractmethod
+    def grant(self, uid: str, roles: Sequence[str]) -> None:
+        """Put these roles, and no others, into the claims of every token issued from now on.
+
+        Makes the account when it is missing. Without any role it is disabled; a
+        role lost ends its sessions, so that no token is refreshed with it.
+        """
+
+
 class Services(Protocol):
     """What a use case may need."""
 

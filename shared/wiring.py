@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from shared.adapters.clock import SystemClock
-from shared.ports import Clock, Identity, Queue, Store
+from shared.ports import Accounts, Clock, Identity, Queue, Store
 from shared.settings import Settings
 from shared.usecases.schemes import Schemes
 
@@ -39,6 +39,12 @@ class Wiring:
             audience=self.settings.functions_url,
             keys_url=self.settings.oidc_keys_url,
         )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        from shared.adapters.accounts import FirebaseAccounts  # noqa: PLC0415  # nor this
+
+        return FirebaseAccounts(self.settings.project)
 
     @cached_property
     def schemes(self) -> Schemes:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.auth import HOST_VARIABLE as AUTH_HOST_VARIABLE
 from infra.local.clock import AdvancedClock
 from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator
 from infra.local.faults import Faults
 from infra.local.gateway import EventRelay
-from infra.local.stack import JAVA_OPTIONS, Stack, attached
+from infra.local.stack import Emulators, Stack, attached, emulators
 from tests.world import BEGIN, World, populate
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -29,24 +30,27 @@ def relay() -> Iterator[EventRelay]:
 
 
 @pytest.fixture(scope="session")
-def emulator(
-    relay: EventRelay, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FirestoreEmulator]:
-    os.environ.pop(HOST_VARIABLE, None)  # the tests need an emulator that posts to their relay
-    log = tmp_path_factory.mktemp("emulator") / "firestore.log"
-    with FirestoreEmulator(log=log, events=relay.address, java_options=JAVA_OPTIONS) as emulator:
-        yield emulator
+def google(relay: EventRelay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
+    for variable in (HOST_VARIABLE, AUTH_HOST_VARIABLE):
+        os.environ.pop(variable, None)  # the tests need emulators that post to their relay
+    with emulators(tmp_path_factory.mktemp("emulators"), relay.address) as google:
+        yield google
+
+
+@pytest.fixture(scope="session")
+def emulator(google: Emulators) -> FirestoreEmulator:
+    return google.store
 
 
 @pytest.fixture
-def stack_of(emulator: FirestoreEmulator, relay: EventRelay) -> Iterator[StackFactory]:
+def stack_of(google: Emulators, relay: EventRelay) -> Iterator[StackFactory]:
     """Start a system in an empty project; `faults` make deliveries suffer."""
     with ExitStack() as exits:
 
         def start(*, faults: Faults | None = None, begin: datetime = BEGIN) -> Stack:
             project = f"demo-test-{os.getpid()}-{next(PROJECTS)}"
             stack = exits.enter_context(
-                attached(emulator, clock=AdvancedClock(begin), faults=faults, project=project)
+                attached(google, clock=AdvancedClock(begin), faults=faults, project=project)
             )
             relay.attach(project, stack.gateway)
             return stack

@@ -16,27 +16,22 @@ Facts about it, measured with the jar of the Google Cloud SDK:
   then refuse every request; only bad syntax is an error.
 """
 
-import atexit
 import json
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
+
+from infra.local.process import LOOPBACK, EmulatorError, LocalServer
 
 HOST_VARIABLE = "FIRESTORE_EMULATOR_HOST"
 WRITTEN = "google.cloud.firestore.document.v1.written"
 
-_LOOPBACK = "127.0.0.1"
 _MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 _SDK_JAR = Path("platform/cloud-firestore-emulator/cloud-firestore-emulator.jar")
 _SDK_ROOTS = (
@@ -56,16 +51,10 @@ _INSTALL_EMULATOR = (
 _INSTALL_JAVA = "the Firestore emulator needs Java 11 or newer: install a Java runtime, version 17"
 _OLDEST_JAVA = 11
 _CALL_SECONDS = 30.0
-_POLL_SECONDS = 0.05
-_LOG_LINES = 20
 _HTTP_OK = 200
 
 
-class EmulatorError(RuntimeError):
-    """The emulator is missing, has not started, or has refused a request."""
-
-
-class FirestoreEmulator:
+class FirestoreEmulator(LocalServer):
     """A Firestore emulator for as long as the `with` block lasts.
 
     If `FIRESTORE_EMULATOR_HOST` is set when it starts, that emulator is used
@@ -94,66 +83,13 @@ class FirestoreEmulator:
             java_options: Options of the virtual machine, such as its heap.
             start_seconds: How long it may take until it answers.
         """
-        self._log = log
+        super().__init__(
+            "the Firestore emulator", variable=HOST_VARIABLE, log=log, start_seconds=start_seconds
+        )
         self._events = events
         self._rules = rules
         self._project = project
         self._java_options = tuple(java_options)
-        self._start_seconds = start_seconds
-        self._host = ""
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def host(self) -> str:
-        """`HOST:PORT`, for the client libraries' FIRESTORE_EMULATOR_HOST."""
-        if not self._host:
-            raise EmulatorError("the Firestore emulator has not been started")
-        return self._host
-
-    @property
-    def attached(self) -> bool:
-        """Whether it was already running and belongs to somebody else."""
-        return bool(self._host) and self._process is None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Start it, or attach to the one that runs, and wait until it answers.
-
-        Raises:
-            EmulatorError: The jar or Java is missing, it died (with the last
-                lines of its log), or it did not answer in time.
-        """
-        if self._host:
-            raise EmulatorError("the Firestore emulator has already been started")
-        self._host = os.environ.get(HOST_VARIABLE, "")
-        if not self._host:
-            self._launch()
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Kill it, if it was started here; it has nothing to save, so it need not be asked."""
-        process, self._process, self._host = self._process, None, ""
-        if process is None:
-            return
-        atexit.unregister(self.stop)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
     def set_rules(self, project: str, text: str) -> list[str]:
         """Replace a project's security rules.
@@ -204,42 +140,15 @@ class FirestoreEmulator:
         """Return the same report as a page to look at."""
         return self._call("GET", f"{_side(project)}:ruleCoverage.html").decode()
 
-    def _launch(self) -> None:
-        port = free_port()
-        command = self._command(find_java(), find_jar(), port)
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("wb") as log:
-            # Its own process group: Ctrl-C then reaches only us, and stop reaches all of it.
-            self._process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        atexit.register(self.stop)
-        self._host = f"{_LOOPBACK}:{port}"
-
-    def _command(self, java: str, jar: Path, port: int) -> list[str]:
+    def _command(self, port: int) -> list[str]:
+        java, jar = find_java(), find_jar()
         command = [java, *self._java_options, "-cp", str(jar), _MAIN_CLASS]
-        command += ["--host", _LOOPBACK, "--port", str(port), "--project_id", self._project]
+        command += ["--host", LOOPBACK, "--port", str(port), "--project_id", self._project]
         if self._events is not None:
             command += ["--functions_emulator", self._events]
         if self._rules is not None:
             command += ["--rules", str(self._rules)]
         return command
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + self._start_seconds
-        while not self._answers():
-            if self._process is not None and self._process.poll() is not None:
-                raise EmulatorError(f"the Firestore emulator has died:\n{self._last_lines()}")
-            if time.monotonic() > deadline:
-                raise EmulatorError(
-                    f"no Firestore emulator answers at {self._host} after "
-                    f"{self._start_seconds:g} s:\n{self._last_lines()}"
-                )
-            time.sleep(_POLL_SECONDS)
 
     def _answers(self) -> bool:
         try:
@@ -247,12 +156,6 @@ class FirestoreEmulator:
         except (OSError, HTTPException, EmulatorError):
             return False
         return True
-
-    def _last_lines(self) -> str:
-        if self._process is None:
-            return f"it comes from {HOST_VARIABLE}, so it was not started here"
-        lines = self._log.read_text(errors="replace").splitlines()
-        return "\n".join(lines[-_LOG_LINES:])
 
     def _call(self, method: str, path: str, body: object = None) -> bytes:
         # http.client, for it obeys no proxy settings: this is always a neighbour.
@@ -270,14 +173,6 @@ class FirestoreEmulator:
         if response.status != _HTTP_OK:
             raise EmulatorError(_refusal(method, path, response.status, reply))
         return reply
-
-
-def free_port() -> int:
-    """Find a port of the loopback interface that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def find_jar(environ: Mapping[str, str] = os.environ) -> Path:

@@ -1,6 +1,6 @@
 """The whole system on this machine, on real parts: see docs/decisions and the README.
 
-Firestore emulator (rules, triggers), gateway (all functions in one process, OIDC,
+Firestore emulator (rules, triggers), Auth emulator, gateway (all functions in one process, OIDC,
 faults), Cloud Tasks server over gRPC; ports chosen free, everything stopped at exit.
 """
 
@@ -19,11 +19,14 @@ import functions_framework
 from google.cloud import tasks_v2
 from google.protobuf.duration_pb2 import Duration
 
+from infra.local.auth import HOST_VARIABLE as AUTH_HOST_VARIABLE
+from infra.local.auth import AuthEmulator
 from infra.local.clock import AdvancedClock
-from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator, free_port
+from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator
 from infra.local.faults import Faults
 from infra.local.gateway import Gateway, Trigger
 from infra.local.oidc import LocalIssuer
+from infra.local.process import free_port
 from infra.local.tasks.server import TasksServer
 from infra.local.triggers import CALLED, TASKS, TRIGGERS
 from shared import wiring
@@ -43,6 +46,14 @@ JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """The emulator shares two cores with everything else; this halves its time."""
 
 
+@dataclass(frozen=True)
+class Emulators:
+    """Google's own emulators, which many systems may share, each in a project of its own."""
+
+    store: FirestoreEmulator
+    auth: AuthEmulator
+
+
 @dataclass
 class Stack:
     """A running system: where to call it, its clock, and what a test may turn."""
@@ -50,7 +61,7 @@ class Stack:
     project: str
     url: str
     clock: AdvancedClock
-    emulator: FirestoreEmulator
+    google: Emulators
     gateway: Gateway
     tasks: TasksServer
     issuer: LocalIssuer
@@ -76,21 +87,29 @@ def running(
     with ExitStack() as exits:
         port = port or free_port()
         logs.mkdir(parents=True, exist_ok=True)
-        emulator = exits.enter_context(
-            FirestoreEmulator(
-                log=logs / "firestore.log",
-                events=f"127.0.0.1:{port}",
-                java_options=JAVA_OPTIONS,
-            )
-        )
+        google = exits.enter_context(emulators(logs, f"127.0.0.1:{port}"))
         yield exits.enter_context(
-            attached(emulator, clock=clock, faults=faults, project=project, port=port)
+            attached(google, clock=clock, faults=faults, project=project, port=port)
         )
 
 
 @contextmanager
+def emulators(logs: Path, events: str) -> Iterator[Emulators]:
+    """Google's emulators, started side by side; `events` is told of every write."""
+    store = FirestoreEmulator(log=logs / "firestore.log", events=events, java_options=JAVA_OPTIONS)
+    auth = AuthEmulator(log=logs / "auth.log")
+    with ExitStack() as exits:
+        for server in (store, auth):
+            exits.callback(server.stop)
+            server.launch()
+        for server in (store, auth):
+            server.wait_until_ready()
+        yield Emulators(store, auth)
+
+
+@contextmanager
 def attached(
-    emulator: FirestoreEmulator,
+    google: Emulators,
     *,
     clock: AdvancedClock | None = None,
     faults: Faults | None = None,
@@ -101,7 +120,7 @@ def attached(
     clock = clock or AdvancedClock()
     issuer = LocalIssuer()
     with ExitStack() as exits:
-        exits.enter_context(_environment(emulator))
+        exits.enter_context(_environment(google))
         tasks = exits.enter_context(TasksServer(clock, issuer.token))
         gateway = exits.enter_context(
             Gateway(
@@ -117,9 +136,9 @@ def attached(
         current = wiring.Wiring(settings, clock)
         exits.enter_context(_wired(current))
         _create_queue(tasks.address, project)
-        emulator.set_rules(project, RULES.read_text("utf-8"))
-        gateway.register(emulator, project)
-        yield Stack(project, gateway.url, clock, emulator, gateway, tasks, issuer, current)
+        google.store.set_rules(project, RULES.read_text("utf-8"))
+        gateway.register(google.store, project)
+        yield Stack(project, gateway.url, clock, google, gateway, tasks, issuer, current)
 
 
 @cache
@@ -144,13 +163,9 @@ def _settings(project: str, url: str, tasks: str) -> Settings:
 
 
 @contextmanager
-def _environment(emulator: FirestoreEmulator) -> Iterator[None]:
+def _environment(google: Emulators) -> Iterator[None]:
     """What the Google libraries look for in the environment, for as long as it is true."""
-    values = {
-        HOST_VARIABLE: emulator.host,
-        # Unsigned ID tokens, as the Auth emulator issues them, are accepted.
-        "FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:9099",
-    }
+    values = {HOST_VARIABLE: google.store.host, AUTH_HOST_VARIABLE: google.auth.host}
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

@@ -4,6 +4,7 @@ TRIGGERS = {
     "rescore": "assignments/{assignment}/entries/{entry}",
     "rescore_general": "appraisals/{appraisal}",
     "schedule_close": "periods/{period}",
+    "mirror_claims": "officials/{official}",
 }
 """Entry point → pattern of the documents that trigger it."""
 

@@ -20,7 +20,7 @@ class GoogleIdentity(Identity):
 
     def person(self, token: str) -> str:
         try:
-            claims = auth.verify_id_token(token, app=self._app())
+            claims = auth.verify_id_token(token, app=firebase_app(self._project))
         except (ValueError, exceptions.FirebaseError) as error:
             raise refuse(
                 "unauthenticated",
@@ -50,10 +50,10 @@ class GoogleIdentity(Identity):
         if audience != self._audience and not audience.startswith(f"{self._audience}/"):
             raise jwt.InvalidAudienceError(f"meant for {audience}")
 
-    def _app(self) -> firebase_admin.App:
-        try:
-            return firebase_admin.get_app(self._project)
-        except ValueError:
-            return firebase_admin.initialize_app(
-                options={"projectId": self._project}, name=self._project
-            )
+
+def firebase_app(project: str) -> firebase_admin.App:
+    """The process's one app of that project."""
+    try:
+        return firebase_admin.get_app(project)
+    except ValueError:
+        return firebase_admin.initialize_app(options={"projectId": project}, name=project)

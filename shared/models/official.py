@@ -44,7 +44,8 @@ class Official(Document):
     collection: ClassVar[str] = "officials"
 
     name: Line
-    roles: Annotated[list[Role], Field(min_length=1, max_length=6)]
+    roles: Annotated[list[Role], Field(max_length=6)]
+    """None for somebody who has left: results stay, rights go."""
     unit: Id
     position: Id | None = None
     is_head: bool = False
@@ -53,6 +54,10 @@ class Official(Document):
     leave: Annotated[list[Leave], Field(max_length=50)] = []
     stands_in: Annotated[list[StandIn], Field(max_length=3)] = []
     """At most three at once: the rules of the store look at each."""
+
+    def claims(self) -> list[str]:
+        """The roles for the tokens; whoever stands in may act as a head, on the dates recorded."""
+        return sorted({*self.roles, *(["head"] if self.is_head or self.stands_in else [])})
 
     def heads_at(self, moment: datetime) -> list[str]:
         """The units that this person acts for as head, themselves or standing in."""

@@ -35,12 +35,12 @@ class Caller:
 def identify(store: Store, uid: str, now: datetime) -> Caller:
     """The person's roles as they are now: one taken away is gone with the next call."""
     official = store.get(refs.officials(uid)) if fullmatch(ID, uid) else None
-    if official is None:
+    if official is None or not official.roles:
         raise refuse(
             "forbidden",
             "Authorization",
-            f"{uid} is not a registered official",
-            f"tài khoản {uid} chưa được đăng ký là cán bộ",
+            f"{uid} is not an official in service",
+            f"tài khoản {uid} không thuộc cán bộ đang công tác",
         )
     return Caller(uid, now, official)
 

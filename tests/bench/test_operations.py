@@ -6,7 +6,7 @@ import pytest
 
 from bench.counting import Operations
 from bench.operations import SIZES, STEPS, costs
-from infra.local.emulator import FirestoreEmulator
+from infra.local.stack import Emulators
 
 EXPECTED = {
     "first entry of a cold process": Operations(reads=3, writes=2),
@@ -18,9 +18,9 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def counted(emulator: FirestoreEmulator) -> dict[str, dict[tuple[int, int], Operations]]:
+def counted(google: Emulators) -> dict[str, dict[tuple[int, int], Operations]]:
     by_step: dict[str, dict[tuple[int, int], Operations]] = defaultdict(dict)
-    for cost in costs(emulator):
+    for cost in costs(google):
         by_step[cost.step][cost.assignments, cost.entries] = cost.operations
     return by_step
 

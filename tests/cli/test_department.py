@@ -158,12 +158,14 @@ class Stage:
             uid for uid, one in sorted(play.officials.items()) if "organiser" in one.roles
         )
         opening = OpenPeriod(action="open", period=play.period, scheme=SCHEME)
-        reply = change_period(self, identify(self.store, organiser), "open", opening)
+        reply = change_period(
+            self, identify(self.store, organiser, self.clock.now()), "open", opening
+        )
         assert reply.closes_at == play.closes_at
 
     def act(self, step: Step) -> None:
         self.clock.time = step.at
-        caller = identify(self.store, step.by)
+        caller = identify(self.store, step.by, self.clock.now())
         match step:
             case Assign():
                 request = AssignRequest.model_validate_json(json.dumps(step.request))
@@ -184,7 +186,7 @@ class Stage:
         return self.replies[ref.key][ref.index]
 
     def appraise(self, step: Appraise) -> None:
-        head = identify(self.store, step.by).heads(
+        head = identify(self.store, step.by, step.at).heads(
             self.play.units[self.play.officials[step.official].unit].path
         )
         assert (step.side == "self") == (step.by == step.official)

@@ -17,7 +17,8 @@ import pytest
 import requests
 
 from cli.serve import choose_port, month_before
-from infra.local.emulator import HOST_VARIABLE, free_port
+from infra.local.emulator import HOST_VARIABLE
+from infra.local.process import free_port
 
 PATIENCE = 40
 QUICK = 10

@@ -36,7 +36,7 @@ def page(stack: Stack) -> WSGIApplication:
         response = _answer(stack, Request(environ))
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = _policy(stack.emulator.host)
+        response.headers["Content-Security-Policy"] = _policy(stack.google.store.host)
         return response(environ, start_response)
 
     return app
@@ -69,7 +69,7 @@ def _where(stack: Stack) -> dict[str, str]:
     """Where the store answers, and the time on the stack's clock, which may run ahead."""
     documents = f"projects/{stack.project}/databases/(default)/documents"
     return {
-        "store": f"http://{stack.emulator.host}/v1/",
+        "store": f"http://{stack.google.store.host}/v1/",
         "documents": documents,
         "now": stack.clock.now().isoformat(),
     }

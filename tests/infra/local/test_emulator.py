@@ -13,14 +13,13 @@ import pytest
 
 from infra.local.emulator import (
     HOST_VARIABLE,
-    EmulatorError,
     FirestoreEmulator,
     find_jar,
     find_java,
-    free_port,
     java_version,
 )
 from infra.local.gateway import EventRelay
+from infra.local.process import EmulatorError, free_port
 
 CLOSED = """rules_version = '2';
 service cloud.firestore {
