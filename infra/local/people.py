@@ -55,6 +55,12 @@ class Client:
         """Read a document straight from the store, under its rules."""
         return self.session.get(f"{self._documents}/{path}", headers=self.headers, timeout=TIMEOUT)
 
+    def delete(self, path: str) -> requests.Response:
+        """Delete a document straight from the store, under its rules."""
+        return self.session.delete(
+            f"{self._documents}/{path}", headers=self.headers, timeout=TIMEOUT
+        )
+
     def query(self, parent: str, query: dict[str, Any]) -> requests.Response:
         """Run a structured query below `parent`, under the rules; "" is the root."""
         return self.session.post(

@@ -1,0 +1,207 @@
+"""An organisation with a period of every state, written past the rules, and who asks in it."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import jwt
+
+from infra.local.people import Client, id_token
+from infra.local.stack import Stack
+from shared import refs
+from shared.models.appeal import Appeal
+from shared.models.assignment import Assignment
+from shared.models.imported import Imported
+from shared.models.notice import Notice
+from shared.models.official import Official, Posting, StandIn
+from shared.models.position import Position
+from shared.models.result import PeriodResult, UnitResult
+from shared.models.unit import Unit
+from shared.ports import Write, put
+from shared.refs import Ref
+from shared.usecases.calendar import bounds
+from shared.usecases.schemes import shipped
+from tests import builders
+from tests.access.table import STATES
+from tests.builders import SCHEME, a_product, a_result, a_scorecard, an_appraisal, an_assignment
+
+PERIODS = {"open": "2026-10", "closing": "2026-09", "review": "2026-08", "final": "2026-07"}
+ZONE = "Asia/Ho_Chi_Minh"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+ALL_ROLES = ["administrator", "auditor", "authority", "head", "official", "organiser"]
+WORK = "w"
+
+UIDS = {
+    "self": "an",
+    "peer": "chi",
+    "approver": "duy",
+    "head": "binh",
+    "above": "giam-doc",
+    "other": "dung",
+    "deputy": "hoa",
+    "lapsed": "lam",
+    "organiser": "tu",
+    "authority": "quyen",
+    "admin": "tri",
+    "auditor": "kiem",
+    "left": "thoi",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Units `so` over `p1` (An's) and `p2`; everybody of the tables by their column."""
+
+    stack: Stack
+    serial: "count[int]" = field(default_factory=lambda: count(1))
+
+    def as_(self, who: str) -> Client:
+        """The column's person; the deputy's dates hold on the store's clock and on ours."""
+        if who == "nobody":
+            return Client(self.stack, {})
+        if who == "left":
+            return Client(self.stack, {"Authorization": f"Bearer {_old_token(self.stack)}"})
+        return Client(self.stack, {"Authorization": f"Bearer {id_token(self.stack, UIDS[who])}"})
+
+    def fresh(self) -> str:
+        return f"n{next(self.serial)}"
+
+    def new_assignment(self, state: str) -> str:
+        """Another piece of An's work, for an operation that uses it up."""
+        suffix = self.fresh()
+        name = refs.assignment_id(PERIODS[state], "p1", "an", suffix)
+        self.write([put(refs.assignments(name), _work(state))])
+        return name
+
+    def write(self, writes: Iterable[Write]) -> None:
+        self.stack.wiring.store.commit(list(writes))
+
+    def delete(self, path: str) -> None:
+        """Past the rules, as nothing in the product does."""
+        Client(self.stack, {"Authorization": "Bearer owner"}).delete(path)
+
+
+def build(stack: Stack) -> Place:
+    place = Place(stack)
+    stack.wiring.schemes.publish(shipped(SCHEME))
+    now = datetime.now(UTC), stack.clock.now()
+    place.write(put(refs.units(name), unit) for name, unit in _units().items())
+    place.write(put(refs.officials(UIDS[who]), one) for who, one in _people(now).items())
+    place.write(_shared())
+    for state in STATES:
+        place.write(_period(state))
+    return place
+
+
+def _units() -> dict[str, Unit]:
+    return {
+        "so": Unit(name="Sở", path=["so"], head="giam-doc"),
+        "p1": Unit(name="Phòng Một", parent="so", path=["so", "p1"], head="binh"),
+        "p2": Unit(name="Phòng Hai", parent="so", path=["so", "p2"], head="dung"),
+    }
+
+
+def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
+    def one(unit: str, *roles: str, **more: Any) -> Official:
+        posting = Posting(unit=unit, start=LONG_AGO)
+        record = {"name": unit, "roles": [*roles], "unit": unit, "postings": [posting]}
+        return Official.model_validate({**record, "units": [unit], **more})
+
+    def stint(start: int, end: int) -> list[StandIn]:
+        days = timedelta(days=1)
+        return [StandIn(unit="p1", start=c + start * days, end=c + end * days) for c in clocks]
+
+    return {
+        "self": one("p1", "official"),
+        "peer": one("p1", "official"),
+        "approver": one("p2", "official"),
+        "head": one("p1", "official", "head", is_head=True),
+        "above": one("so", "official", "head", is_head=True),
+        "other": one("p2", "official", "head", is_head=True),
+        "deputy": one("p2", "official", stands_in=stint(-1, 1)),
+        "lapsed": one("p2", "official", stands_in=stint(-3, -1)),
+        "organiser": one("so", "official", "organiser"),
+        "authority": one("so", "official", "authority"),
+        "admin": one("so", "administrator"),
+        "auditor": one("so", "auditor"),
+        "left": one("p1"),
+    }
+
+
+def _shared() -> list[Write]:
+    notice = Notice(kind="due", title="Sắp đến hạn", body="Còn 3 ngày", at=LONG_AGO)
+    return [
+        put(refs.catalogue("hs"), a_product()),
+        put(refs.positions("cv"), Position(title="Chuyên viên", products=["hs"])),
+        put(refs.imported("one_1"), Imported(assignment=_name("open"))),
+        put(Ref("officials/an/inbox/one", refs._adapter(Notice)), notice),
+    ]
+
+
+def _period(state: str) -> list[Write]:
+    period = PERIODS[state]
+    start, end = bounds(period, ZONE)
+    record = {"id": period, "start": start, "end": end, "closes_at": end, "state": state}
+    if state == "open":
+        record["closes_at"] = datetime(2099, 1, 1, tzinfo=UTC)
+    counts = dict.fromkeys(
+        ("officials", "assignments", "entries", "not_assessed", "insufficient_data", "drift"), 1
+    )
+    total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64}
+    card = a_scorecard(period=period, official="an", path=["so", "p1"])
+    appeal = Appeal(period=period, official="an", at=start, reason="xem lại")
+    return [
+        put(refs.periods(period), builders.a_period(**record)),
+        put(refs.assignments(_name(state)), _work(state)),
+        put(refs.entries(_name(state))("e1"), builders.some_progress()),
+        put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
+        put(refs.scorecard(period, "an"), card),
+        put(refs.official_results(period)("an"), a_result(card, unit="p1")),
+        put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
+        put(
+            refs.results(period),
+            PeriodResult(period=period, scheme=SCHEME, units=1, **total),
+        ),
+        put(Ref(f"appeals/{period}", refs._adapter(Appeal)), appeal),
+    ]
+
+
+def _work(state: str) -> Assignment:
+    period = PERIODS[state]
+    start, end = bounds(period, ZONE)
+    terms: dict[str, Any] = {
+        "period": period,
+        "unit": "p1",
+        "path": ["so", "p1"],
+        "official": "an",
+        "approver": "duy",
+        "assigned_by": "binh",
+        "product": "hs",
+        "due": end,
+        "period_end": end,
+        "assigned_at": start,
+    }
+    return an_assignment(**terms)
+
+
+def _name(state: str) -> str:
+    return refs.assignment_id(PERIODS[state], "p1", "an", WORK)
+
+
+def _old_token(stack: Stack) -> str:
+    """Issued while every role was held, and valid for a while yet."""
+    now = int(time.time())
+    claims = {
+        "iss": f"https://securetoken.google.com/{stack.project}",
+        "aud": stack.project,
+        "sub": UIDS["left"],
+        "user_id": UIDS["left"],
+        "auth_time": now,
+        "iat": now,
+        "exp": now + 3600,
+        "roles": ALL_ROLES,
+    }
+    return jwt.encode(claims, key="", algorithm="none")
