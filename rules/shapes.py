@@ -150,7 +150,7 @@ class _Shapes:
             self._conditions(schema["items_schema"], f"{value}[{index}]", f"{where}[{index}]")
             for index in range(_most(schema, where))
         ]
-        return [f"{value} is list", *_sized(schema, value), *_guarded(value, items)]
+        return [f"{value} is list", *_sized(schema, value), *_guarded(schema, value, items)]
 
     def _dict(self, schema: Schema, value: str, where: str) -> str:
         """A function of its own, which lists the keys once."""
@@ -162,7 +162,7 @@ class _Shapes:
             ]
             for index in range(_most(schema, where))
         ]
-        conditions = [*_sized(schema, "names"), *_guarded("names", pairs)]
+        conditions = [*_sized(schema, "names"), *_guarded(schema, "names", pairs)]
         self._define(name, conditions, let="let names = value.keys();")
         return f"{value} is map && {name}({value})"
 
@@ -292,9 +292,13 @@ def _sized(schema: Schema, value: str) -> Iterator[str]:
     yield f"{value}.size() <= {schema['max_length']}"
 
 
-def _guarded(value: str, items: Iterable[list[str]]) -> Iterator[str]:
+def _guarded(schema: Schema, value: str, items: Iterable[list[str]]) -> Iterator[str]:
+    """Each item's conditions, where there is such an item."""
     for index, conditions in enumerate(items):
-        yield f"({value}.size() <= {index} || {_joined(conditions)})"
+        if index < schema.get("min_length", 0):
+            yield from conditions
+        else:
+            yield f"({value}.size() <= {index} || {_joined(conditions)})"
 
 
 def _joined(conditions: list[str]) -> str:

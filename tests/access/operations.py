@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.local.people import Client
 from shared import refs
-from tests.access.place import PERIODS, UIDS, WORK, Place
+from tests.access.place import LEFT_BEHIND, PERIODS, UIDS, WORK, Place
 from tests.world import CRITERIA
 
 Try = Callable[[Place, str, str], int]
@@ -59,6 +59,7 @@ def in_store(place: str, name: str) -> Try:
         "mark read": _mark_read,
         "score self": lambda where, who, state: _score(where, who, state, "by_self"),
         "score as head": lambda where, who, state: _score(where, who, state, "by_head"),
+        "score own as head": _score_own,
         "file": _file,
     }
     if name in special:
@@ -111,7 +112,8 @@ def _list(where: Place, who: str, state: str, place: str, name: str) -> int:
 
 
 def _append(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
-    path = f"assignments/{PERIODS[state]}_p1_an_{WORK}/entries/{where.fresh()}"
+    work = LEFT_BEHIND if who == "left" else WORK
+    path = f"assignments/{PERIODS[state]}_p1_an_{work}/entries/{where.fresh()}"
     fields = {**entry, "by": UIDS.get(who, "nobody")}
     return where.as_(who).write(path, fields, times=["at"]).status_code
 
@@ -123,6 +125,14 @@ def _score(where: Place, who: str, state: str, part: str) -> int:
     client = where.as_(who)
     answer = client.write(f"appraisals/{period}_an", fields, times=[f"{part}.at"])
     return answer.status_code
+
+
+def _score_own(where: Place, who: str, state: str) -> int:
+    """The own appraisal's other part; a head has it from the head above."""
+    period, uid = PERIODS[state], UIDS.get(who, "nobody")
+    fields = {"period": period, "official": uid, "by_head": {"by": uid, "scores": SCORES}}
+    client = where.as_(who)
+    return client.write(f"appraisals/{period}_{uid}", fields, times=["by_head.at"]).status_code
 
 
 def _mark_read(where: Place, who: str, state: str) -> int:

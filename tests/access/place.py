@@ -32,7 +32,8 @@ PERIODS = {"open": "2026-10", "closing": "2026-09", "review": "2026-08", "final"
 ZONE = "Asia/Ho_Chi_Minh"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ALL_ROLES = ["administrator", "auditor", "authority", "head", "official", "organiser"]
-WORK = "w"
+WORK, LEFT_BEHIND = "w", "l"
+"""An's work, and that whose approver has left."""
 
 UIDS = {
     "self": "an",
@@ -156,6 +157,7 @@ def _period(state: str) -> list[Write]:
     return [
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),
+        put(refs.assignments(_name(state, LEFT_BEHIND)), _work(state, approver=UIDS["left"])),
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
         put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
         put(refs.scorecard(period, "an"), card),
@@ -169,7 +171,7 @@ def _period(state: str) -> list[Write]:
     ]
 
 
-def _work(state: str) -> Assignment:
+def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:
     period = PERIODS[state]
     start, end = bounds(period, ZONE)
     terms: dict[str, Any] = {
@@ -177,7 +179,7 @@ def _work(state: str) -> Assignment:
         "unit": "p1",
         "path": ["so", "p1"],
         "official": "an",
-        "approver": "duy",
+        "approver": approver,
         "assigned_by": "binh",
         "product": "hs",
         "due": end,
@@ -187,8 +189,8 @@ def _work(state: str) -> Assignment:
     return an_assignment(**terms)
 
 
-def _name(state: str) -> str:
-    return refs.assignment_id(PERIODS[state], "p1", "an", WORK)
+def _name(state: str, suffix: str = WORK) -> str:
+    return refs.assignment_id(PERIODS[state], "p1", "an", suffix)
 
 
 def _old_token(stack: Stack) -> str:

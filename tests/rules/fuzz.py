@@ -48,6 +48,20 @@ IDS = st.integers(0, 9).flatmap(
 """Of documents; most examples get a fresh one."""
 
 
+LINE, TEXT = "ệ" * 200, "ệ" * 2000
+"""As long as may be."""
+SIGNED: Fields = {"by": Token.CALLER, "at": Token.NOW}
+_FULL: dict[str, Fields] = {
+    "progress": {"percent": 100, "note": TEXT},
+    "submission": {"quantity": 1000, "note": TEXT, "evidence": [LINE] * 5},
+    "accepted": {"submission": "s" * 200, "note": TEXT},
+    "returned": {"submission": "s" * 200, "faults": 1000, "reason": TEXT},
+    "exemption_requested": {"reason": TEXT, "evidence": [LINE] * 5},
+}
+LARGEST = {kind: {**SIGNED, "kind": kind, **more} for kind, more in _FULL.items()}
+"""The largest entry of each kind that people write."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """A document, where somebody would write it, and who."""

@@ -6,20 +6,9 @@ from hypothesis import strategies as st
 from infra.local.emulator import FirestoreEmulator
 from infra.local.stack import RULES
 from tests.rules.documents import PAST, Fields, Token
-from tests.rules.fuzz import FRESH, OPEN, Draft, Engine, check, differ
+from tests.rules.fuzz import FRESH, LARGEST, OPEN, TEXT, Draft, Engine, check, differ
 
 SEED = 335
-LINE, TEXT = "ệ" * 200, "ệ" * 2000
-"""As long as may be."""
-FULL = {"note": TEXT, "evidence": [LINE] * 5}
-NOW = Token.NOW
-LARGEST: dict[str, Fields] = {
-    "progress": {"percent": 100, "note": TEXT},
-    "submission": {"quantity": 1000, **FULL},
-    "accepted": {"submission": "s" * 200, "note": TEXT},
-    "returned": {"submission": "s" * 200, "faults": 1000, "reason": TEXT},
-    "exemption_requested": {"reason": TEXT, "evidence": [LINE] * 5},
-}
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +24,13 @@ def test_the_models_and_the_rules_agree(engine: Engine) -> None:
 
 @pytest.mark.parametrize("kind", LARGEST)
 def test_the_largest_entry_of_each_kind_is_accepted(engine: Engine, kind: str) -> None:
-    fields = {"by": Token.CALLER, "at": NOW, "kind": kind, **LARGEST[kind]}
-    assert engine.accepts(Draft("entries", FRESH, fields))
+    assert engine.accepts(Draft("entries", FRESH, LARGEST[kind]))
 
 
 @pytest.mark.parametrize("part", ["by_self", "by_head"])
 def test_the_largest_appraisal_is_accepted(engine: Engine, part: str) -> None:
     scores = {str(number) * 128: 10_000 for number in range(6)}
-    scoring = {"by": Token.CALLER, "at": NOW, "scores": scores, "note": TEXT}
+    scoring = {"by": Token.CALLER, "at": Token.NOW, "scores": scores, "note": TEXT}
     fields = {"period": OPEN, "official": "an", part: scoring}
     assert engine.accepts(Draft("appraisals", f"{OPEN}_an", fields))
 
@@ -63,7 +51,7 @@ def test_a_bound_weakened_by_hand_is_found(
     assert bound in rules
     weak = Engine(emulator, "demo-weakened")
     weak.prepare(rules.replace(bound, weaker, 1))
-    progress = {"by": Token.CALLER, "at": NOW, "kind": "progress"}
+    progress = {"by": Token.CALLER, "at": Token.NOW, "kind": "progress"}
     near = st.sampled_from([progress, {**progress, **field}])
     with pytest.raises(AssertionError, match="the rules accept and the models refuse"):
         check(weak, 30, SEED, ways=[st.builds(Draft, st.just("entries"), st.just(FRESH), near)])
