@@ -11,7 +11,7 @@ import requests
 from cli import remote, say
 from cli.department import TIME_ZONE, Play, generate
 from cli.player import Player
-from infra.local.people import person, system
+from infra.local.people import sign_in, system
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.official import Official, Posting
@@ -102,7 +102,7 @@ def _import_month(stack: Stack, log: bytes, profile_text: str, month: str) -> No
 def write_results(stack: Stack, played: Played, out: Path) -> None:
     """Fetch the exports as the organiser would, and write them."""
     out.mkdir(parents=True, exist_ok=True)
-    client = person(stack, played.organiser)
+    client = sign_in(stack, played.organiser)
     for form in ("csv", "xlsx"):
         answer = client.get("export", period=played.periods, format=form)
         if answer.status_code != requests.codes.ok:
@@ -170,6 +170,7 @@ def enrol(stack: Stack, department: Play) -> None:
             *(put(refs.catalogue(key), value) for key, value in department.catalogue.items()),
         ]
     )
+    stack.drain(PATIENCE)  # until everybody's account knows its roles
 
 
 def _appoint_organiser(stack: Stack, month: str, time_zone: str) -> str:
@@ -188,12 +189,13 @@ def _appoint_organiser(stack: Stack, month: str, time_zone: str) -> str:
     stack.wiring.store.commit(
         [put(refs.units("organisers"), unit), put(refs.officials(ORGANISER), official)]
     )
+    stack.drain(PATIENCE)
     return ORGANISER
 
 
 def _open(stack: Stack, organiser: str, month: str, time_zone: str) -> Period:
     body = {"action": "open", "period": month, "scheme": SCHEME, "time_zone": time_zone}
-    answer = person(stack, organiser).post("period", body, key=f"open-{month}")
+    answer = sign_in(stack, organiser).post("period", body, key=f"open-{month}")
     period = stack.wiring.store.get(refs.periods(month))
     if answer.status_code != requests.codes.ok or period is None:
         raise DemoError(f"period answered {answer.status_code}: {answer.text}")

@@ -4,7 +4,7 @@ import requests
 from rich.progress import Progress
 
 from cli.department import Amend, Appraise, Assign, Play, Ref, Report, Step
-from infra.local.people import Client, person
+from infra.local.people import Client, sign_in
 from infra.local.stack import Stack
 
 
@@ -64,7 +64,7 @@ class Player:
 
     def _client(self, uid: str) -> Client:
         if uid not in self._clients:
-            self._clients[uid] = person(self._stack, uid)
+            self._clients[uid] = sign_in(self._stack, uid)
         return self._clients[uid]
 
 

@@ -18,7 +18,7 @@ from cli import demo as playing
 from cli.demo import DemoError
 from cli.department import TIME_ZONE, ZONE, generate
 from infra.local.page.app import page
-from infra.local.people import Client, person
+from infra.local.people import Client, sign_in
 from infra.local.process import free_port
 from infra.local.stack import Stack
 from shared import refs
@@ -227,7 +227,7 @@ class Month:
 
     def _client(self, uid: str) -> Client:
         if uid not in self.clients:
-            self.clients[uid] = person(self.stack, uid)
+            self.clients[uid] = sign_in(self.stack, uid)
         return self.clients[uid]
 
 
