@@ -147,7 +147,7 @@ class FirestoreEmulator(LocalServer):
         if self._events is not None:
             command += ["--functions_emulator", self._events]
         if self._rules is not None:
-            command += ["--rules", str(self._rules)]
+            command += ["--rules", str(self._rules.absolute())]
         return command
 
     def _answers(self) -> bool:

@@ -110,6 +110,7 @@ class LocalServer(ABC):
             # Its own process group: Ctrl-C then reaches only us, and stop reaches all of it.
             self._process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
                 command,
+                cwd=self._log.parent,  # some leave logs of their own where they run
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
