@@ -222,5 +222,12 @@ def _a_result() -> dict[str, Any]:
     facts = work.delivered(uid)
     made = {name: work.an_assignment(unit, uid, facts) for name in _assignment_ids(unit, uid)}
     card = work.a_scorecard(uid, made, work.an_appraisal(uid))
-    result = freeze(card, unit=unit, name="Cán bộ", entries=len(made) * len(facts), refused=[])
+    result = freeze(
+        card,
+        unit=unit,
+        name="Cán bộ",
+        assignments=len(made),
+        entries=len(made) * len(facts),
+        refused=[],
+    )
     return result.fields()

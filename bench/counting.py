@@ -2,7 +2,8 @@
 
 Document reads are the documents in the responses of BatchGetDocuments and
 RunQuery, those that are missing included, and one for a query that finds none:
-that is the minimum charge. Writes are those of commits that succeeded. A call
+that is the minimum charge. A count (RunAggregationQuery) is charged one for each
+thousand counted, begun ones too. Writes are those of commits that succeeded. A call
 that is not known to cost nothing is an error: nothing goes uncounted.
 """
 
@@ -12,14 +13,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Self
 
 import grpc
 from google.cloud import firestore
 
 FREE = frozenset({"BeginTransaction", "Rollback"})
-READING = frozenset({"BatchGetDocuments", "RunQuery"})
+READING = frozenset({"BatchGetDocuments", "RunQuery", "RunAggregationQuery"})
 WRITING = frozenset({"Commit", "BatchWrite"})
+COUNTED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,12 @@ class _CountedStream(Iterator[Any]):
 
 
 def _documents(method: str, response: Any) -> int:
-    """A response holds one document, or none: then it tells of progress or a transaction."""
+    """What a response costs: one document, a count, or nothing when it tells of progress."""
     if method == "RunQuery":
         return int("document" in response)
+    if method == "RunAggregationQuery":
+        [count] = response.result.aggregate_fields.values()
+        return max(1, ceil(int(count.integer_value) / COUNTED_AT_ONCE))
     return int("found" in response or "missing" in response)
 
 

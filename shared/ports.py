@@ -109,6 +109,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def count(self, collection: Collection[Any], *, prefix: str = "") -> int:
+        """How many documents there are whose id starts with `prefix`; not read one by one."""
+
+    @abstractmethod
     def commit(self, writes: Sequence[Write]) -> None:
         """Write all or nothing, optimistically; raises ConflictError when a precondition fails.
 

@@ -170,8 +170,15 @@ def a_scorecard(*contributions: Contribution, **changes: Any) -> Scorecard:
 
 
 def a_result(scorecard: Scorecard | None = None, **changes: Any) -> Result:
-    given: dict[str, Any] = {"unit": UNIT, "name": "Nguyễn Văn An", "entries": 3, "refused": []}
-    return freeze(scorecard or a_scorecard(a_contribution(delivered())), **(given | changes))
+    scorecard = scorecard or a_scorecard(a_contribution(delivered()))
+    given: dict[str, Any] = {
+        "unit": UNIT,
+        "name": "Nguyễn Văn An",
+        "assignments": len(scorecard.contributions),
+        "entries": 3,
+        "refused": [],
+    }
+    return freeze(scorecard, **(given | changes))
 
 
 def a_unit(**changes: Any) -> Unit:

@@ -25,6 +25,9 @@ class DyingStore(Store):
     def find(self, collection: Any, **how: Any) -> Any:
         return self.store.find(collection, **how)
 
+    def count(self, collection: Any, **how: Any) -> Any:
+        return self.store.count(collection, **how)
+
     def transact(self, work: Any) -> Any:
         return self.store.transact(work)
 

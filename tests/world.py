@@ -44,9 +44,9 @@ class World:
         body = {"action": "assign", "period": MONTH, "work": [{**order, **work}]}
         return self.as_(by).post("assign", body, key=key or new_key())
 
-    def assigned(self, official: str, **work: Any) -> str:
-        """The id of a new assignment of this official, given by their head."""
-        answer = self.assign(HEADS[official], official, **work)
+    def assigned(self, official: str, *, by: str | None = None, **work: Any) -> str:
+        """The id of a new assignment of this official, given by their head or whoever is named."""
+        answer = self.assign(by or HEADS[official], official, **work)
         assert answer.status_code == requests.codes.ok, answer.text
         assignment: str = answer.json()["assignments"][0]
         return assignment

@@ -42,6 +42,11 @@ class FirestoreStore(Store):
     ) -> Iterator[Found[M]]:
         return _found(collection, self._query(collection, where, prefix).stream())
 
+    def count(self, collection: Collection[Any], *, prefix: str = "") -> int:
+        counted: Any = self._query(collection, None, prefix or None).count()
+        [[total]] = counted.get()
+        return int(total.value)
+
     def commit(self, writes: Sequence[Write]) -> None:
         batch = self._client.batch()
         for write in writes:

@@ -11,7 +11,7 @@ Gate = Literal["score"]
 
 
 class RefusedEntry(Part):
-    """An entry or appraisal that could not be read, and why."""
+    """A document that could not be read, and why."""
 
     path: Annotated[str, Field(min_length=1, max_length=2_200)]
     reason: Text
@@ -29,6 +29,8 @@ class Result(Document):
     name: Line
     scorecard: Scorecard
     gate: Gate | None = None
+    assignments: Count
+    """All of the person's in the period, with those that could not be read."""
     entries: Count
     refused: Annotated[list[RefusedEntry], Field(max_length=100)] = []
     refused_count: Count = 0

@@ -9,14 +9,21 @@ from shared.scoring.digest import digest, merkle_root
 
 
 def freeze(
-    scorecard: Scorecard, *, unit: str, name: str, entries: int, refused: Sequence[RefusedEntry]
+    scorecard: Scorecard,
+    *,
+    unit: str,
+    name: str,
+    assignments: int,
+    entries: int,
+    refused: Sequence[RefusedEntry],
 ) -> Result:
-    """Freeze a scorecard with the number of entries behind it, and digest it."""
+    """Freeze a scorecard with the number of documents behind it, and digest it."""
     result = Result(
         unit=unit,
         name=name,
         scorecard=scorecard,
         gate=None if scorecard.rating is None else "score",
+        assignments=assignments,
         entries=entries,
         refused=sorted(refused, key=lambda entry: entry.path)[:100],
         refused_count=len(refused),
@@ -39,7 +46,7 @@ def total_unit(unit: str, name: str, results: Sequence[Result], drift: int) -> U
         unit=unit,
         name=name,
         officials=len(ordered),
-        assignments=sum(len(card.contributions) for card in cards),
+        assignments=sum(result.assignments for result in ordered),
         entries=sum(result.entries for result in ordered),
         ratings=dict(sorted(Counter(card.rating for card in cards if card.rating).items())),
         not_assessed=standings["not_assessed"],

@@ -63,7 +63,7 @@ def _amend(
     repeated = keyed.done_before(transaction)
     assignment = _read(transaction, caller, request.assignment)
     period = read_open(transaction, assignment.period, "assignment")
-    successor = _successor(transaction, caller, keyed, request, assignment, now)
+    successor = _successor(transaction, caller, keyed, request, assignment, period, now)
     reply = Assignments(assignments=[request.assignment, *successor])
     if repeated:
         return reply
@@ -156,13 +156,14 @@ def _successor(
     keyed: Keyed,
     request: Amendment,
     assignment: Assignment,
+    period: Period,
     now: datetime,
 ) -> dict[str, Assignment]:
     if not isinstance(request, Reassign):
         return {}
     if request.to == assignment.official:
         raise refuse("invalid", "to", "has this work already", "người này đang làm việc đó")
-    receiver = read_receiver(transaction, caller, request.to, "to")
+    receiver = read_receiver(transaction, caller, period, request.to, "to")
     unit = receiver.unit.path[-1]
     folded = assignment.folded
     new_id = refs.assignment_id(assignment.period, unit, request.to, keyed.suffix("successor"))

@@ -104,7 +104,7 @@ def _create_all(
 ) -> Assignments:
     repeated = keyed.done_before(transaction)
     period = read_open(transaction, request.period, "period")
-    receivers = _read_receivers(transaction, caller, orders)
+    receivers = _read_receivers(transaction, caller, period, orders)
     products = _read_products(transaction, request)
     _require_approvers(transaction, request)
     created = {
@@ -211,14 +211,21 @@ def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str
 
 
 def _read_receivers(
-    transaction: Transaction, caller: Caller, orders: list[tuple[int, Work, str]]
+    transaction: Transaction,
+    caller: Caller,
+    period: Period,
+    orders: list[tuple[int, Work, str]],
 ) -> dict[str, Receiver]:
     fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
-    return {uid: read_receiver(transaction, caller, uid, field) for uid, field in fields.items()}
+    return {
+        uid: read_receiver(transaction, caller, period, uid, field) for uid, field in fields.items()
+    }
 
 
-def read_receiver(transaction: Transaction, caller: Caller, uid: str, field: str) -> Receiver:
-    """A person whom the caller may give work to, with their unit."""
+def read_receiver(
+    transaction: Transaction, caller: Caller, period: Period, uid: str, field: str
+) -> Receiver:
+    """A person whom the caller may give work of the period to, with their unit."""
     official = transaction.get(refs.officials(uid))
     unit = None if official is None else transaction.get(refs.units(official.unit))
     if official is None or unit is None:
@@ -231,6 +238,13 @@ def read_receiver(transaction: Transaction, caller: Caller, uid: str, field: str
             "không ai tự giao việc cho mình; cấp trên của bạn giao",
         )
     require_authority_over(caller, unit, field)
+    if official.unit_in(period.start, period.end) is None:
+        raise refuse(
+            "invalid",
+            field,
+            f"{uid} does not serve in {period.id}: a posting is needed first",
+            f"{uid} không công tác trong kỳ {period.id}; cần cập nhật nơi công tác trước",
+        )
     return Receiver(uid, official, unit)
 
 

@@ -5,18 +5,22 @@ decides what a step does, never the name of its task; what a step writes is
 computed from assignments and entries alone, so writing it again changes nothing.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared import refs
-from shared.errors import NotYetError
+from shared.errors import ConflictError, NotYetError
 from shared.models.base import Id, Part, PeriodId
 from shared.models.period import Period
-from shared.models.result import PeriodResult
-from shared.ports import Queue, Services, Transaction, put
+from shared.models.result import PeriodResult, Result, UnitResult
+from shared.ports import Queue, Services, Store, Transaction, put
+from shared.refs import Collection
 from shared.scoring.result import total_period
 from shared.usecases.opened import no_period
+
+log = logging.getLogger(__name__)
 
 
 class CloseTask(Part):
@@ -69,7 +73,9 @@ def finalize(services: Services, task: CloseTask) -> None:
 
     Units still missing are asked for again: the names of tasks that are under way
     make that nothing, and a task that was lost or a unit founded meanwhile blocks
-    the close no longer than it takes.
+    the close no longer than it takes. Nothing is published while there is work that
+    no result rests on: it is named, and everything is compiled again, until somebody
+    has put its record right.
     """
     store = services.store
     period = read_period(services, task.period)
@@ -80,8 +86,54 @@ def finalize(services: Services, task: CloseTask) -> None:
     if missing:
         _enqueue_compilation(services.queue, period, missing)
         raise NotYetError(f"{period.id}: {len(missing)} units to compile, {missing[0]} first")
-    result = total_period(period.id, period.scheme, list(compiled.values()))
+    totals = list(compiled.values())
+    if not _is_whole(store, period, totals):
+        _start_again(services, period, sorted(compiled))
+        lost = unclaimed(store, period, (one.value for one in store.find(_results(period))))
+        log.error("%s: no result rests on %d assignments: %s", period.id, len(lost), lost[:20])
+        raise NotYetError(f"{period.id}: no result rests on {len(lost)} assignments: {lost[:3]}")
+    result = total_period(period.id, period.scheme, totals)
     store.transact(lambda transaction: _publish(transaction, result))
+
+
+def _is_whole(store: Store, period: Period, totals: list[UnitResult]) -> bool:
+    """Whether every assignment is in some result, and every person has exactly one."""
+    assignments = store.count(refs.assignments, prefix=f"{period.id}_")
+    results = store.count(_results(period))
+    return (assignments, results) == (
+        sum(total.assignments for total in totals),
+        sum(total.officials for total in totals),
+    )
+
+
+def unclaimed(store: Store, period: Period, results: Iterable[Result]) -> list[str]:
+    """The period's assignments that none of the results rests on, by id."""
+    claimed: set[str] = set()
+    for result in results:
+        claimed |= result.scorecard.contributions.keys()
+        claimed |= {one.path.partition("/")[2] for one in result.refused}
+    every = store.find(refs.assignments, prefix=f"{period.id}_")
+    return [one.ref.id for one in every if one.ref.id not in claimed]
+
+
+def _results(period: Period) -> Collection[Result]:
+    return refs.official_results(period.id)
+
+
+def _start_again(services: Services, period: Period, units: list[str]) -> None:
+    """Compile anew; under the old names the tasks would be taken for repetitions."""
+    again = services.store.transact(lambda transaction: _counted(transaction, period.id))
+    _enqueue_compilation(services.queue, again, units)
+
+
+def _counted(transaction: Transaction, period_id: str) -> Period:
+    ref = refs.periods(period_id)
+    period = transaction.get(ref)
+    if period is None or period.state != "closing":
+        raise ConflictError(f"{period_id} is closing no more")
+    again = period.model_copy(update={"closing": period.closing + 1})
+    transaction.write([put(ref, again)])
+    return again
 
 
 def _publish(transaction: Transaction, result: PeriodResult) -> None:

@@ -62,7 +62,10 @@ def _enrolment(uid: str, official: Official | None, unit: str, period: Period) -
 
 
 def _posted(official: Official, posting: Posting) -> Official:
-    """With one more posting, joined to one that ends where it starts."""
+    """With one more posting, joined to one that ends where it starts.
+
+    They serve where the last posting says; whoever headed another unit heads it no more.
+    """
     rest = [p for p in official.postings if not (p.unit == posting.unit and p.end == posting.start)]
     joined = [p for p in official.postings if p not in rest]
     start = joined[0].start if joined else posting.start
@@ -70,4 +73,8 @@ def _posted(official: Official, posting: Posting) -> Official:
         [*rest, posting.model_copy(update={"start": start})], key=lambda one: one.start
     )
     units = sorted({*official.units, posting.unit})
-    return official.model_copy(update={"postings": postings, "units": units})
+    unit = postings[-1].unit
+    is_head = official.is_head and unit == official.unit
+    return official.model_copy(
+        update={"unit": unit, "is_head": is_head, "postings": postings, "units": units}
+    )

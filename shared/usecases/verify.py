@@ -6,11 +6,12 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.base import Document, Part
 from shared.models.period import Period
-from shared.models.result import UnitResult
+from shared.models.result import Result, UnitResult
 from shared.ports import Found, Store
 from shared.refs import Ref
 from shared.scoring.digest import canonical
 from shared.scoring.result import total_period, total_unit
+from shared.usecases.close import unclaimed
 from shared.usecases.compile_unit import recompute_unit
 from shared.usecases.schemes import Schemes
 
@@ -38,16 +39,24 @@ def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
     if period is None or period.state in ("open", "closing"):
         raise refuse("missing", "period", f"{period_id} is not compiled", "kỳ chưa tổng hợp")
     truths: dict[str, tuple[Ref[Any], Document]] = {}
+    everybody: list[Result] = []
     totals: list[UnitResult] = []
     for unit in store.find(refs.units):
-        results = list(recompute_unit(store, schemes, period, unit.ref.id))
+        results = recompute_unit(store, schemes, period, unit.ref.id)
+        everybody += results
         for result in results:
             _expect(truths, refs.official_results(period_id)(result.scorecard.official), result)
         if results:
             totals.append(total_unit(unit.ref.id, unit.value.name, results, drift=0))
             _expect(truths, refs.unit_results(period_id)(unit.ref.id), totals[-1])
     _expect(truths, refs.results(period_id), total_period(period_id, period.scheme, totals))
-    findings = _compare(truths, _standing(store, period))
+    findings = [
+        *_compare(truths, _standing(store, period)),
+        *(
+            Finding(path=refs.assignments(name).path, reason="no result rests on it")
+            for name in unclaimed(store, period, everybody)
+        ),
+    ]
     return Verification(checked=len(truths), findings=findings)
 
 

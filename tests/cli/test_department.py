@@ -85,6 +85,9 @@ class Memory(Store):
             if here == collection.path and top.startswith(prefix or "") and _meets(fields, where):
                 yield Found(refs.Ref(path, collection.adapter), fields)
 
+    def count(self, collection: Collection[Any], *, prefix: str = "") -> int:
+        return len(list(self.find(collection, prefix=prefix)))
+
     def commit(self, writes: Sequence[Write]) -> None:
         for write in writes:
             assert write.mode != "create" or write.ref.path not in self.documents

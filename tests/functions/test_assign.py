@@ -8,7 +8,9 @@ import requests
 
 from shared import refs
 from shared.models.entry import Cancelled, DeadlineMoved, Reassigned
-from tests.world import DUE, MONTH, World, new_key
+from shared.models.official import Official, Posting
+from shared.ports import put
+from tests.world import BEGIN, DUE, MONTH, SCHEME, World, new_key
 
 OK = requests.codes.ok
 E = TypeVar("E")
@@ -118,6 +120,24 @@ def test_refusals_name_the_field_and_write_nothing(
     assert answer.json()["errors"][0]["field"] == field
     assert answer.json()["errors"][0]["reason"]
     assert list(world.stack.wiring.store.find(refs.assignments)) == []
+
+
+def test_nobody_is_given_work_of_a_period_they_do_not_serve_in(world: World) -> None:
+    """A log proves October only: whoever it names serves there and then."""
+    store = world.stack.wiring.store
+    posting = Posting(unit="p1", start=BEGIN, end=datetime(2026, 10, 31, 17, tzinfo=UTC))
+    nam = Official(name="Nam", roles=["official"], unit="p1", postings=[posting], units=["p1"])
+    store.commit([put(refs.officials("nam"), nam)])
+    november = {"action": "open", "period": "2026-11", "scheme": SCHEME}
+    assert world.as_("tu").post("period", november, key=new_key()).status_code == OK
+    work = {"product": "hs", "due": "2026-11-20T00:00:00Z", "to": {"officials": ["nam"]}}
+    order = {"action": "assign", "period": "2026-11", "work": [work]}
+    answer = world.as_("binh").post("assign", order, key=new_key())
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "work.0.to"
+    assert "does not serve in 2026-11" in answer.json()["errors"][0]["reason"]
+    assert amend(world, "binh", "reassign", world.assigned("an"), to="nam") == OK
+    assert list(store.find(refs.assignments, prefix="2026-11_")) == []
 
 
 def test_one_bad_receiver_stops_the_whole_call(world: World) -> None:

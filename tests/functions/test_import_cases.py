@@ -1,7 +1,7 @@
 """POST /import_cases: real work becomes assignments, again and again without harm."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ import requests
 from infra.local.people import Client, system
 from shared import refs
 from shared.models.assignment import Assignment
-from tests.world import AFTER_CLOSE, MONTH, World
+from shared.models.official import Official, Posting
+from shared.ports import put
+from tests.world import AFTER_CLOSE, BEGIN, MONTH, SCHEME, World, new_key
 
 PROFILE = """
 system = "motcua"
@@ -35,6 +37,7 @@ ROWS = [
     "c3,hai_b,Mot cua,2026-10-01 08:00,2026-10-20 17:00,,Nhan,2026-10-02 08:00",
     "c4,lan,Mot cua,2026-10-01 08:00,2026-11-10 17:00,,Nhan,2026-10-02 08:00",
 ]
+DAY = timedelta(days=1)
 MONTH_END = datetime(2026, 10, 31, 17, tzinfo=UTC)
 
 
@@ -109,6 +112,34 @@ def test_source_ids_are_kept_readable(later: World) -> None:
     official = later.stack.wiring.store.get(refs.officials("hai%5Fb"))
     assert official is not None
     assert (official.name, official.unit) == ("hai_b", "Mot%20cua")
+
+
+def test_who_came_by_a_log_serves_where_the_last_one_says(later: World) -> None:
+    imported(later)
+    body = {"action": "open", "period": "2026-11", "scheme": SCHEME}
+    assert later.as_("tu").post("period", body, key=new_key()).status_code == 200
+    imported(later, rows=[ROWS[4].replace("lan,Mot cua", "lan,Van thu")])
+    official = later.stack.wiring.store.get(refs.officials("lan"))
+    assert official is not None
+    assert (official.unit, official.units) == ("Van%20thu", ["Mot%20cua", "Van%20thu"])
+
+
+def test_a_head_who_comes_by_a_log_heads_no_other_unit(later: World) -> None:
+    store = later.stack.wiring.store
+    posting = Posting(unit="p1", start=BEGIN - 9 * DAY, end=BEGIN - DAY)
+    gone = Official(
+        name="Lan",
+        roles=["official", "head"],
+        is_head=True,
+        unit="p1",
+        postings=[posting],
+        units=["p1"],
+    )
+    store.commit([put(refs.officials("lan"), gone)])
+    imported(later)
+    official = store.get(refs.officials("lan"))
+    assert official is not None
+    assert (official.unit, official.is_head) == ("Mot%20cua", False)
 
 
 REFUSALS: list[tuple[dict[str, Any], int, str]] = [

@@ -1,7 +1,7 @@
 """Closing: nothing lost, harmless when repeated, killed or late; verify finds what was altered."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,15 +9,19 @@ import pytest
 from infra.local.stack import Stack
 from shared import refs
 from shared.errors import NotYetError
+from shared.models.entry import Assigned
 from shared.models.official import Official, Posting
+from shared.models.result import Result
 from shared.models.unit import Unit
 from shared.ports import Write, patch, put
 from shared.scoring.digest import canonical
 from shared.usecases.close import CloseTask, CompileTask, close, finalize
 from shared.usecases.compile_unit import compile_unit
-from shared.usecases.verify import verify
+from shared.usecases.verify import Finding, verify
 from tests.dying import DyingStore
 from tests.world import AFTER_CLOSE, BEGIN, MONTH, World
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -126,6 +130,100 @@ def test_work_follows_a_person_who_moved_within_the_period(busy: World) -> None:
     assert (result.unit, result.scorecard.task.done) == ("p2", 1)
 
 
+def test_work_from_before_a_correction_of_postings_counts(busy: World) -> None:
+    """They were in p2 all the time: nothing else says so but the postings."""
+    post("an", busy, Posting(unit="p2", start=BEGIN))
+    busy.close()
+    result = result_of(busy, "an")
+    assert (result.unit, result.scorecard.task.done, result.assignments) == ("p2", 1, 1)
+    assert drift_and_findings(busy) == (0, [])
+
+
+def test_work_of_somebody_who_served_nowhere_is_compiled_where_it_is(busy: World) -> None:
+    post("an", busy, Posting(unit="p1", start=LONG_AGO, end=BEGIN - timedelta(days=1)))
+    busy.close()
+    result = result_of(busy, "an")
+    assert (result.unit, result.name, result.scorecard.total) == ("p1", "An", 9700)
+    assert drift_and_findings(busy) == (0, [])
+
+
+def test_work_in_two_units_of_somebody_who_served_nowhere_is_one_result(busy: World) -> None:
+    post("an", busy, Posting(unit="p2", start=BEGIN))
+    second = busy.assigned("an", by="dung")
+    assert second.startswith(f"{MONTH}_p2_")
+    post("an", busy, Posting(unit="p2", start=LONG_AGO, end=BEGIN - timedelta(days=1)))
+    busy.close()
+    result = result_of(busy, "an")
+    assert (result.unit, result.assignments) == ("p1", 2)
+    assert drift_and_findings(busy) == (0, [])
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_work_of_somebody_whose_record_is_gone_or_unreadable_counts(
+    busy: World, *, gone: bool
+) -> None:
+    ref = refs.officials("an")
+    busy.stack.drain(30)
+    if gone:
+        busy.stack.wiring.store.__dict__["_client"].document(ref.path).delete()
+    else:
+        busy.stack.wiring.store.commit([patch(ref, {("name",): 7})])
+    busy.close()
+    result = result_of(busy, "an")
+    assert (result.unit, result.name, result.scorecard.total) == ("p1", "an", 9700)
+    assert [refused.path for refused in result.refused] == [ref.path]
+    assert drift_and_findings(busy) == (0, [])
+
+
+def test_an_assignment_that_cannot_be_read_stops_nobody_else(busy: World) -> None:
+    bad = refs.assignments(busy.assigned("an"))
+    busy.stack.drain(30)
+    busy.stack.wiring.store.commit([patch(bad, {("k",): "heavy"})])
+    busy.close()
+    result = result_of(busy, "an")
+    assert (result.assignments, result.scorecard.total) == (2, 9700)
+    assert [refused.path for refused in result.refused] == [bad.path]
+    assert result_of(busy, "em").scorecard.total == 9700
+    assert drift_and_findings(busy) == (1, [])
+
+
+def test_work_that_no_result_rests_on_is_never_published_over(
+    busy: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody knew of it before its event came: then everything is compiled again."""
+    lost = refs.assignments(refs.assignment_id(MONTH, "p9", "em", "w"))
+    assignment = busy.stack.wiring.store.get(refs.assignments(busy.assigned("em")))
+    assert assignment is not None
+    moved = assignment.model_copy(update={"unit": "p9"})
+    busy.stack.drain(30)
+    busy.stack.wiring.store.commit([put(lost, moved)])
+    lock_and_compile(busy.stack, "so")
+    for unit in ("p1", "p2"):
+        compile_unit(
+            busy.stack.wiring, busy.stack.wiring.schemes, CompileTask(period=MONTH, unit=unit)
+        )
+    with pytest.raises(NotYetError, match=lost.id):
+        finalize(busy.stack.wiring, CloseTask(period=MONTH))
+    assert lost.id in caplog.text
+    assert busy.stack.wiring.store.get(refs.results(MONTH)) is None
+    del busy.stack.wiring.queue.__dict__["enqueue"]
+    entry = refs.entries(lost.id)("assigned")
+    busy.stack.wiring.store.commit([put(entry, Assigned(by="dung", at=BEGIN))])
+    busy.stack.drain(30)
+    close(busy.stack.wiring, CloseTask(period=MONTH))
+    busy.stack.drain(60)
+    assert result_of(busy, "em").assignments == 3
+    assert drift_and_findings(busy) == (0, [])
+
+
+def test_verify_names_work_that_no_result_rests_on(busy: World) -> None:
+    busy.close()
+    lost = refs.assignments(refs.assignment_id(MONTH, "p9", "em", "w"))
+    busy.stack.wiring.store.commit([patchless(lost, official="em")])
+    found = verify(busy.stack.wiring.store, busy.stack.wiring.schemes, MONTH)
+    assert [finding.path for finding in found.findings] == [lost.path]
+
+
 def test_an_entry_that_is_no_fact_is_named_in_the_result(busy: World) -> None:
     assignment = busy.assigned("an")
     bad = refs.entries(assignment)("bad")
@@ -219,6 +317,29 @@ def everything(stack: Stack) -> list[bytes]:
 
 def patchless(ref: Any, **fields: Any) -> Write:
     return Write(ref, "set", {(name,): value for name, value in fields.items()})
+
+
+def result_of(world: World, uid: str) -> Result:
+    result = world.stack.wiring.store.get(refs.official_results(MONTH)(uid))
+    assert result is not None
+    return result
+
+
+def drift_and_findings(world: World) -> tuple[int, list[Finding]]:
+    store = world.stack.wiring.store
+    total = store.get(refs.results(MONTH))
+    assert total is not None
+    return total.drift, verify(store, world.stack.wiring.schemes, MONTH).findings
+
+
+def post(uid: str, world: World, posting: Posting) -> None:
+    """Replace all postings by this one."""
+    store = world.stack.wiring.store
+    official = store.get(refs.officials(uid))
+    assert official is not None
+    changes = {"unit": posting.unit, "postings": [posting], "units": [posting.unit]}
+    world.stack.drain(30)
+    store.commit([put(refs.officials(uid), official.model_copy(update=changes))])
 
 
 def move(uid: str, world: World, to: str) -> None:
