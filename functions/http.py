@@ -56,7 +56,7 @@ def caller_of(request: Request, wiring: Wiring, *, systems: bool = False) -> Cal
     token = bearer(request)
     if systems and request.headers.get("X-Caller") == "system":
         email = wiring.identity.service(token)
-        if email in wiring.settings.trusted_systems.split(","):
+        if email in wiring.settings.trusted_systems:
             return Caller(email, wiring.clock.now())
         raise refuse(
             "forbidden",

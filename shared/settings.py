@@ -2,8 +2,19 @@
 
 import os
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _listed(text: object) -> object:
+    """`a@x, b@x` as a set, without blanks: an empty setting lists nobody."""
+    if not isinstance(text, str):
+        return text
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+Listed = Annotated[frozenset[str], BeforeValidator(_listed)]
 
 
 class Settings(BaseModel):
@@ -14,11 +25,14 @@ class Settings(BaseModel):
     project: str = Field(alias="GOOGLE_CLOUD_PROJECT", min_length=1)
     location: str = Field(default="asia-southeast1", alias="LOCATION")
     queue: str = Field(default="periods", alias="TASKS_QUEUE")
-    functions_url: str = Field(default="", alias="FUNCTIONS_URL")
+    functions_url: str | None = Field(default=None, alias="FUNCTIONS_URL", min_length=1)
     """Where the functions answer, without a final slash; target and audience of tasks."""
-    service_account: str = Field(default="", alias="SERVICE_ACCOUNT")
+    audiences: Listed = Field(default=frozenset(), alias="AUDIENCES")
+    """Further audiences of service tokens, comma-separated: the address that the platform
+    gave this function, if it is not below FUNCTIONS_URL; Eventarc signs for that one."""
+    service_account: str | None = Field(default=None, alias="SERVICE_ACCOUNT", min_length=1)
     """Signs calls from Cloud Tasks, Scheduler and Eventarc; only it may make them."""
-    trusted_systems: str = Field(default="", alias="TRUSTED_SYSTEMS")
+    trusted_systems: Listed = Field(default=frozenset(), alias="TRUSTED_SYSTEMS")
     """E-mails of service accounts that may report others' work, comma-separated."""
     oidc_keys_url: str = Field(
         default="https://www.googleapis.com/oauth2/v3/certs", alias="OIDC_KEYS_URL"

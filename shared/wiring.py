@@ -34,9 +34,10 @@ class Wiring:
     def identity(self) -> Identity:
         from shared.adapters.identity import GoogleIdentity  # noqa: PLC0415  # nor this
 
+        url = self.settings.functions_url
         return GoogleIdentity(
             project=self.settings.project,
-            audience=self.settings.functions_url,
+            audiences=self.settings.audiences | ({url} if url else set()),
             keys_url=self.settings.oidc_keys_url,
         )
 

@@ -50,6 +50,10 @@ class LocalIssuer:
             "iat": now,
             "exp": now + LIFETIME,
         }
+        return self.sign(claims)
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Sign any claims, also such as nobody should believe."""
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.key_id})
 
     def jwks(self) -> dict[str, Any]:

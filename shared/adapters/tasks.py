@@ -63,6 +63,8 @@ class CloudTasksQueue(Queue):
 
 def open_queue(settings: Settings, clock: Clock) -> CloudTasksQueue:
     """The queue that the settings name, on a local server when they name its address."""
+    if settings.functions_url is None or settings.service_account is None:
+        raise ValueError("FUNCTIONS_URL and SERVICE_ACCOUNT are needed: tasks call there, as it")
     client = connect(settings.tasks_host)
     return CloudTasksQueue(
         client,
