@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import Field
 
@@ -105,10 +104,7 @@ def _opened(
         raise refuse("conflict", "period", "is open already or was", "kỳ này đã được mở")
     if transaction.get(refs.schemes(request.scheme)) is None:
         raise refuse("missing", "scheme", "is not published", "quy chế chấm điểm chưa ban hành")
-    try:
-        start, end = bounds(request.period, request.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise refuse("invalid", "time_zone", str(error), "múi giờ không hợp lệ") from error
+    start, end = bounds(request.period, request.time_zone)
     return Period(
         id=request.period,
         kind=kind_of(request.period),

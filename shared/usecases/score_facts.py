@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import Field
 
@@ -55,10 +54,7 @@ class Facts(Part):
 def score_facts(facts: Facts) -> tuple[Scorecard, Scheme]:
     """The scorecard that the facts give, and the scheme it was scored under."""
     scheme = _scheme(facts.scheme)
-    try:
-        start, end = bounds(facts.period, facts.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise refuse("invalid", "time_zone", str(error), "múi giờ không hợp lệ") from error
+    start, end = bounds(facts.period, facts.time_zone)
     contributions = {
         f"{facts.period}_{facts.unit}_{facts.official}_{name}": contribute(
             _assignment(facts, work, scheme, start, end), scheme

@@ -65,6 +65,8 @@ def test_a_scheme_may_be_given_as_data(tmp_path: Path) -> None:
         ({"period": "2026-10", "assignments": {"w": {}}}, "assignments.w.due"),
         ({"period": "2026-10", "assignments": {"w": {"due": "tomorrow"}}}, "assignments.w.due"),
         ({"period": "2026-10", "time_zone": "Mars/X"}, "time_zone"),
+        ({"period": "2026-10", "time_zone": "Asia"}, "time_zone"),
+        ({"period": "9999-12"}, "period"),
         ({"period": "2026-10", "points": 100}, "points"),
     ],
 )

@@ -73,6 +73,18 @@ REFUSALS: list[tuple[dict[str, Any], int, str]] = [
         400,
         "time_zone",
     ),
+    *(
+        (
+            {"action": "open", "period": "2026-11", "scheme": SCHEME, "time_zone": folder},
+            400,
+            "time_zone",
+        )
+        for folder in ("Asia", "America/Indiana", ".", "a\0b")
+    ),
+    *(
+        ({"action": "open", "period": period, "scheme": SCHEME}, 400, "period")
+        for period in ("9999-12", "0000-01", "1900-01", "2199-12")
+    ),
     (
         {
             "action": "open",
