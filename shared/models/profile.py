@@ -38,7 +38,7 @@ class Profile(Part):
 
     system: Id
     time_zone: Line
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]$')] = ","
     encoding: Line = "utf-8-sig"
     time_format: Line | None = None
     unit: Id | None = None

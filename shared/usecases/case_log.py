@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,17 +10,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from shared.errors import Fault, RefusedError, refuse
-from shared.models.base import Part
+from shared.models.base import EARLIEST, LATEST, Part
 from shared.models.profile import Profile
+from shared.usecases.calendar import zone_of
 
 
 class BadRow(Part):
-    """A row of the log that was left out, counted from 1 (the header), and why."""
+    """A row of the log that was left out, and why.
+
+    Rows are counted as a spreadsheet shows them, from the header, which is 1: a
+    cell of several lines belongs to one row.
+    """
 
     row: int
     case: str
@@ -39,7 +45,10 @@ class Event:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One case of the log: its identifiers as the source spells them, and as ours."""
+    """One case of the log: its identifiers as the source spells them, and as ours.
+
+    `key` is unique among the cases of all systems.
+    """
 
     id: str
     official: str
@@ -72,15 +81,11 @@ def read_profile(text: str) -> Profile:
     """Parse a TOML profile; raises RefusedError naming each field that is wrong."""
     try:
         profile = Profile.model_validate(tomllib.loads(text))
-        ZoneInfo(profile.time_zone)
     except tomllib.TOMLDecodeError as error:
         raise refuse("invalid", "profile", f"not TOML: {error}", "không phải TOML") from error
     except ValidationError as error:
         raise RefusedError("invalid", *_faults(error)) from error
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise refuse(
-            "invalid", "profile.time_zone", "is not a time zone", "múi giờ không hợp lệ"
-        ) from error
+    zone_of(profile.time_zone, "profile.time_zone")
     _check(profile)
     return profile
 
@@ -89,14 +94,17 @@ def read_log(content: bytes, profile: Profile) -> Log:
     """Read every row; a bad one is reported with its number and the rest goes on."""
     log = Log()
     by_case: dict[str, list[_Row]] = {}
-    for number, cells in _rows(content, profile):
+    header, records = _table(content, profile)
+    for number, record in records:
         log.rows += 1
+        cells = dict(zip(header, map(str.strip, record), strict=False))
         try:
+            _require_width(record, header)
             case = _required((cells, profile.columns.case))
             row = _Row(number, cells, _time(cells[profile.columns.time], profile))
             by_case.setdefault(case, []).append(row)
         except ValueError as error:
-            case = cells[profile.columns.case]
+            case = cells.get(profile.columns.case, "")
             log.bad.append(BadRow(row=number, case=case, reason=str(error)))
     for case, rows in by_case.items():
         try:
@@ -112,12 +120,21 @@ def to_id(text: str) -> str:
     Reversible with urllib.parse.unquote; `Resource04` stays as it is. Raises
     ValueError when nothing is left or it is too long.
     """
-    quoted = quote(text, safe="@+").replace("_", "%5F").replace("~", "%7E")
-    if quoted[:1] in (".", "-", "@", "+"):
+    quoted = quote(text, safe="@").replace("_", "%5F").replace("~", "%7E")
+    if quoted[:1] in (".", "-", "@"):
         quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
-    if not 1 <= len(quoted) <= LONGEST_ID:
-        raise ValueError(f"{text[:40]!r} cannot be an identifier: {len(quoted)} characters encoded")
-    return quoted
+    return _bounded(quoted, text)
+
+
+def _key(case: str, profile: Profile) -> str:
+    """The source and the case: `+` stands in no encoded name, so no two cases share a key."""
+    return _bounded(f"{profile.system}+{to_id(case)}", case)
+
+
+def _bounded(name: str, text: str) -> str:
+    if not 1 <= len(name) <= LONGEST_ID:
+        raise ValueError(f"{text[:40]!r} cannot be an identifier: {len(name)} characters encoded")
+    return name
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
@@ -138,30 +155,80 @@ def _check(profile: Profile) -> None:
     faults = [Fault(f"profile.{name}", why, "còn thiếu") for name, given, why in needs if not given]
     if faults:
         raise RefusedError("invalid", *faults)
+    _check_encoding(profile)
+    _check_time_format(profile)
 
 
-def _rows(content: bytes, profile: Profile) -> Iterator[tuple[int, dict[str, str]]]:
+def _check_encoding(profile: Profile) -> None:
+    try:
+        "a".encode(profile.encoding)
+    except (ValueError, LookupError) as error:
+        raise refuse(
+            "invalid", "profile.encoding", f"no encoding of text: {error}", "không có mã chữ này"
+        ) from error
+
+
+def _check_time_format(profile: Profile) -> None:
+    """What it writes it must read: so it has no code that is unknown or stands twice."""
+    form = profile.time_format
+    try:
+        if form is not None:
+            datetime.strptime(EARLIEST.strftime(form), form)  # noqa: DTZ007  # only tried
+    except (ValueError, re.error) as error:
+        raise refuse(
+            "invalid", "profile.time_format", str(error), "dạng thời gian không hợp lệ"
+        ) from error
+
+
+def _table(content: bytes, profile: Profile) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and the rows below it that are not blank, by their number."""
     try:
         text = content.decode(profile.encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except ValueError as error:
         raise refuse(
             "invalid", "cases", f"not {profile.encoding}: {error}", "sai mã chữ"
         ) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=profile.delimiter)
+    rows = ((number, row) for number, row in _records(text, profile) if row)
+    _, header = next(rows, (1, []))
     wanted = [name for name in profile.columns.fields().values() if name]
-    absent = [name for name in wanted if name not in (reader.fieldnames or [])]
-    if absent:
-        raise RefusedError(
+    faults = [
+        Fault("cases", f"has no column {name}", f"thiếu cột {name}")
+        if name not in header
+        else Fault("cases", f"has column {name} twice", f"cột {name} bị lặp")
+        for name in wanted
+        if header.count(name) != 1
+    ]
+    if faults:
+        raise RefusedError("invalid", *faults)
+    return header, rows
+
+
+def _require_width(record: list[str], header: list[str]) -> None:
+    """Of a row with a cell too many or too few, nobody knows which belongs to which column."""
+    if len(record) != len(header):
+        raise ValueError(f"has {len(record)} cells, the header {len(header)}")
+
+
+def _records(text: str, profile: Profile) -> Iterator[tuple[int, list[str]]]:
+    """Strictly: after a quote that never closes, nothing can be told apart any more."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=profile.delimiter, strict=True)
+    number = 0
+    try:
+        for number, row in enumerate(reader, start=1):
+            yield number, row
+    except csv.Error as error:
+        raise refuse(
             "invalid",
-            *(Fault("cases", f"has no column {name}", f"thiếu cột {name}") for name in absent),
-        )
-    for cells in reader:
-        yield reader.line_num, {name: (cells.get(name) or "").strip() for name in wanted}
+            "cases",
+            f"row {number + 1} is no CSV: {error}",
+            f"dòng {number + 1} không đúng định dạng CSV",
+        ) from error
 
 
 def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
-    """One case from its rows; its own columns are those of its first row."""
+    """One case from its rows, which all say the same about it as a whole."""
     columns = profile.columns
+    _require_agreement(rows, profile)
     by_time = sorted(rows, key=lambda row: row.at)
     first = rows[0].cells
     start = _optional(first, columns.start, profile) or by_time[0].at
@@ -169,7 +236,7 @@ def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
     if due is None:
         if profile.due_days is None:
             raise ValueError(f"column {columns.due} is empty")
-        due = start + timedelta(days=profile.due_days)
+        due = _days_later(start, profile.due_days, profile)
     official = _required(
         (first, columns.official)
         if columns.official
@@ -180,7 +247,7 @@ def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
         id=case,
         official=official,
         unit=unit,
-        key=to_id(case),
+        key=_key(case, profile),
         official_id=to_id(official),
         unit_id=to_id(unit),
         start=start,
@@ -189,6 +256,25 @@ def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
         events=list(_events(by_time, profile)),
         row=rows[0].number,
     )
+
+
+def _require_agreement(rows: list[_Row], profile: Profile) -> None:
+    """Which of two owners or deadlines is right, nobody here can know."""
+    columns = profile.columns
+    first = rows[0]
+    for column in (columns.official, columns.unit, columns.start, columns.due, columns.finished):
+        for row in rows:
+            if column and row.cells[column] != first.cells[column]:
+                raise ValueError(
+                    f"column {column} says {first.cells[column]!r} here and "
+                    f"{row.cells[column]!r} in row {row.number}"
+                )
+
+
+def _days_later(start: datetime, days: int, profile: Profile) -> datetime:
+    """The same time of day on the clocks of the profile, which may have been changed meanwhile."""
+    there = start.astimezone(ZoneInfo(profile.time_zone)) + timedelta(days=days)
+    return _within_bounds(there)
 
 
 def _finished(first: dict[str, str], by_time: list[_Row], profile: Profile) -> datetime | None:
@@ -232,4 +318,14 @@ def _time(text: str, profile: Profile) -> datetime:
     )
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(profile.time_zone))
-    return moment.astimezone(UTC)
+    return _within_bounds(moment)
+
+
+def _within_bounds(moment: datetime) -> datetime:
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError:
+        utc = LATEST
+    if not EARLIEST <= utc < LATEST:
+        raise ValueError(f"{moment} is not within {EARLIEST.year} to {LATEST.year - 1}")
+    return utc

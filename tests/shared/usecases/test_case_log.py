@@ -31,6 +31,10 @@ time = "Lúc"
 HEADER = "Mã;Người;Phòng;Việc;Lúc\n"
 
 
+systems = st.sampled_from(["a", "a+b", "a%2Bb", "b"])
+cases = st.sampled_from(["c", "b+c", "b%2Bc", "+c", "+"])
+
+
 def read(*rows: str) -> str:
     return HEADER + "".join(f"{row}\n" for row in rows)
 
@@ -65,6 +69,96 @@ def test_a_bad_row_is_reported_with_its_number_and_the_rest_goes_on() -> None:
     assert all(bad.reason for bad in log.bad)
 
 
+def test_rows_are_counted_as_a_spreadsheet_shows_them() -> None:
+    text = read(
+        '"c\n1";An;P1;Tiếp nhận;01/10/2026 08:00',
+        "",
+        "c2;An;P1;Tiếp nhận;hôm qua",
+    )
+    assert [bad.row for bad in read_log(text.encode(), read_profile(PROFILE)).bad] == [4]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["c2;An;P1;Tiếp nhận;01/10/2026 08:00;thừa", "c2;An;P1;Tiếp nhận", "c2"],
+)
+def test_a_row_of_another_width_is_reported_and_not_read_shifted(row: str) -> None:
+    text = read("c1;An;P1;Tiếp nhận;01/10/2026 08:00", row)
+    log = read_log(text.encode(), read_profile(PROFILE))
+    assert [case.id for case in log.cases] == ["c1"]
+    assert [(bad.row, bad.case) for bad in log.bad] == [(3, "c2")]
+    assert "the header 5" in log.bad[0].reason
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'c2;An;P1;"Kiểm tra;01/10/2026 08:00',  # swallows whatever follows
+        'c2;An;P1;"Kiểm tra" 5;01/10/2026 08:00',
+        f"c2;An;P1;{'x' * 140_000};01/10/2026 08:00",
+    ],
+)
+def test_what_is_no_csv_is_refused_by_its_row(row: str) -> None:
+    text = read("c1;An;P1;Tiếp nhận;01/10/2026 08:00", row)
+    with pytest.raises(RefusedError, match="row 3 is no CSV"):
+        read_log((text + text).encode(), read_profile(PROFILE))
+
+
+@pytest.mark.parametrize("time", ["30/12/1899 00:00", "01/01/0001 00:00", "01/01/2200 07:00"])
+def test_a_time_out_of_all_bounds_is_reported_with_its_row(time: str) -> None:
+    text = read("c1;An;P1;Tiếp nhận;01/10/2026 08:00", f"c2;An;P1;Tiếp nhận;{time}")
+    log = read_log(text.encode(), read_profile(PROFILE))
+    assert [case.id for case in log.cases] == ["c1"]
+    assert [(bad.row, bad.case) for bad in log.bad] == [(3, "c2")]
+
+
+def test_days_after_the_start_are_those_of_the_clocks_there() -> None:
+    """Summer time ends in between: the same time of day is an hour later in UTC."""
+    profile = read_profile(PROFILE.replace("Asia/Ho_Chi_Minh", "Europe/Amsterdam"))
+    text = read("c1;An;P1;Tiếp nhận;20/10/2026 09:00")
+    [case] = read_log(text.encode(), profile).cases
+    assert case.start == datetime(2026, 10, 20, 7, tzinfo=UTC)
+    assert case.due == datetime(2026, 10, 30, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("column", ["Người", "Phòng", "Hạn", "Bắt đầu", "Xong"])
+def test_rows_of_one_case_that_disagree_are_reported(column: str) -> None:
+    columns = 'official = "Người"\nstart = "Bắt đầu"\ndue = "Hạn"\nfinished = "Xong"\n'
+    profile = read_profile(PROFILE.replace('event_official = "Người"\n', columns))
+    names = ["Mã", "Người", "Phòng", "Việc", "Lúc", "Bắt đầu", "Hạn", "Xong"]
+    cells = ["c1", "An", "P1", "Tiếp nhận", *(f"0{day}/10/2026 08:00" for day in (1, 1, 9, 8))]
+    other = [
+        {"Người": "Ba", "Phòng": "P2"}.get(column, "07/10/2026 08:00") if name == column else cell
+        for name, cell in zip(names, cells, strict=True)
+    ]
+    text = "\n".join(";".join(row) for row in (names, cells, cells, other))
+    log = read_log(text.encode(), profile)
+    assert log.cases == []
+    assert [(bad.row, bad.case) for bad in log.bad] == [(2, "c1")]
+    assert f"column {column}" in log.bad[0].reason
+    assert "row 4" in log.bad[0].reason
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    with pytest.raises(RefusedError, match="Lúc twice"):
+        read_log("Mã;Người;Phòng;Việc;Lúc;Lúc\n".encode(), read_profile(PROFILE))
+
+
+@given(st.tuples(systems, cases), st.tuples(systems, cases))
+def test_cases_of_two_systems_never_share_a_key(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    assert (key_of(*one) == key_of(*other)) == (one == other)
+
+
+def key_of(system: str, case: str) -> str:
+    profile = read_profile(PROFILE.replace('system = "log"', f'system = "{system}"'))
+    text = read(f'"{case}";An;P1;Tiếp nhận;01/10/2026 08:00')
+    [found] = read_log(text.encode(), profile).cases
+    assert TypeAdapter(Id).validate_python(found.key) == found.key
+    return found.key
+
+
 def test_equal_events_keep_ids_of_their_own_and_the_same_ids_again() -> None:
     text = read(*["c1;An;P1;Tiếp nhận;01/10/2026 08:00"] * 3)
     profile = read_profile(PROFILE)
@@ -82,6 +176,16 @@ def test_equal_events_keep_ids_of_their_own_and_the_same_ids_again() -> None:
         ('unit = "Phòng"', "", "profile.columns.unit"),
         ("due_days = 10", "due_days = -1", "profile.due_days"),
         ("Asia/Ho_Chi_Minh", "Mars/Olympus", "profile.time_zone"),
+        ("Asia/Ho_Chi_Minh", "Asia", "profile.time_zone"),  # a folder of zones
+        ("Asia/Ho_Chi_Minh", "America/Indiana", "profile.time_zone"),
+        ("Asia/Ho_Chi_Minh", "a\\u0000b", "profile.time_zone"),
+        ('system = "log"', 'system = "log"\nencoding = "undefined"', "profile.encoding"),
+        ('system = "log"', 'system = "log"\nencoding = "a\\u0000b"', "profile.encoding"),
+        ('system = "log"', 'system = "log"\nencoding = "rot13"', "profile.encoding"),
+        ("%d/%m/%Y %H:%M", "%Y%Y", "profile.time_format"),
+        ("%d/%m/%Y %H:%M", "%Q", "profile.time_format"),
+        ('delimiter = ";"', 'delimiter = "\\n"', "profile.delimiter"),
+        ('delimiter = ";"', "delimiter = '\"'", "profile.delimiter"),
         ('system = "log"', "", "profile.system"),
         ('case = "Mã"', 'case = "Mã"\ncolour = "x"', "profile.columns.colour"),
         ("[columns]", "[columns", "profile"),
