@@ -19,6 +19,7 @@ from shared.models.entry import (
     ExemptionRequested,
     Progress,
     Reassigned,
+    Retracted,
     Returned,
     Submission,
 )
@@ -100,6 +101,11 @@ def an_acceptance(**changes: Any) -> Accepted:
 def a_return(**changes: Any) -> Returned:
     fact = {"by": HEAD, "at": DUE - DAY / 2, "faults": 1, "reason": "thiếu chữ ký"}
     return Returned.model_validate(fact | changes)
+
+
+def a_retraction(**changes: Any) -> Retracted:
+    fact = {"by": HEAD, "at": DUE, "submission": "s1", "reason": "hồ sơ được mở lại"}
+    return Retracted.model_validate(fact | changes)
 
 
 def a_moved_deadline(**changes: Any) -> DeadlineMoved:
@@ -237,6 +243,7 @@ def every_entry() -> dict[str, Entry]:
         a_submission(),
         an_acceptance(),
         a_return(),
+        a_retraction(),
         a_moved_deadline(),
         a_reassignment(),
         a_cancellation(),

@@ -11,12 +11,15 @@ from shared.ports import Store, Write
 class DyingStore(Store):
     """The real store until the commit for which `fatal` says so; that one dies once.
 
-    With `after`, the commit is carried out and only its answer is lost.
+    With `after`, the commit is carried out and only its answer is lost. The
+    transaction of number `fatal_transaction` dies before it begins.
     """
 
     store: Store
     fatal: Callable[[Sequence[Write]], bool]
     after: bool
+    fatal_transaction: int = 0
+    transactions: int = 0
     deaths: int = 0
 
     def get_all(self, refs: Sequence[Any]) -> Any:
@@ -29,6 +32,10 @@ class DyingStore(Store):
         return self.store.count(collection, **how)
 
     def transact(self, work: Any) -> Any:
+        self.transactions += 1
+        if self.transactions == self.fatal_transaction:
+            self.deaths += 1
+            raise ConnectionResetError("the process was killed")
         return self.store.transact(work)
 
     def commit(self, writes: Sequence[Write]) -> None:

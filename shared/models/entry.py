@@ -76,6 +76,14 @@ class Returned(Fact):
     reason: Reason
 
 
+class Retracted(Fact):
+    """A system takes back a delivery that it reported: the case goes on. No check failed."""
+
+    kind: Literal["retracted"] = "retracted"
+    submission: EntryId
+    reason: Reason
+
+
 class DeadlineMoved(Fact):
     kind: Literal["deadline_moved"] = "deadline_moved"
     due: Time
@@ -123,6 +131,7 @@ Entry = Annotated[
     | Submission
     | Accepted
     | Returned
+    | Retracted
     | DeadlineMoved
     | Reassigned
     | Cancelled

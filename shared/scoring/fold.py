@@ -29,6 +29,7 @@ from shared.models.entry import (
     ExemptionRequested,
     Progress,
     Reassigned,
+    Retracted,
     Returned,
     Submission,
 )
@@ -51,6 +52,8 @@ def fold(folded: Folded, entry_id: str, entry: Entry) -> Folded:
             return _judged(folded, entry.submission, entry_id, entry, accepted=True)
         case Returned():
             return _returned(folded, entry_id, entry)
+        case Retracted():
+            return _judged(folded, entry.submission, entry_id, entry, accepted=False)
         case DeadlineMoved():
             deadline = Deadline(at=entry.at, id=entry_id, due=entry.due)
             return _with(folded, "deadline", _last(folded.deadline, deadline))
@@ -84,7 +87,12 @@ def _returned(folded: Folded, entry_id: str, entry: Returned) -> Folded:
 
 
 def _judged(
-    folded: Folded, submission: str, entry_id: str, entry: Accepted | Returned, *, accepted: bool
+    folded: Folded,
+    submission: str,
+    entry_id: str,
+    entry: Accepted | Returned | Retracted,
+    *,
+    accepted: bool,
 ) -> Folded:
     verdict = Verdict(at=entry.at, id=entry_id, accepted=accepted)
     last = _last(folded.verdicts.get(submission), verdict)

@@ -5,48 +5,59 @@ from urllib.parse import unquote
 from shared import refs
 from shared.models.official import Official, Posting
 from shared.models.period import Period
+from shared.models.result import RefusedEntry
 from shared.models.unit import Unit
 from shared.ports import Store, Transaction, Write, create, put
-from shared.usecases.opened import read_open
+from shared.usecases.reading import read_each
 
 
-def ensure_people(store: Store, period: Period, units: dict[str, str]) -> dict[str, Unit]:
-    """Make sure that each official serves somewhere in the period; give their units.
+def find_homes(store: Store, period: Period, units: dict[str, str]) -> dict[str, Unit]:
+    """Where each official serves in the period, or else will, once enrolled.
 
-    `units` maps official to unit as the source has it. Who serves already stays
-    where they are; others are created, or posted for the time of the period,
-    because that is all a log proves. Raises RefusedError unless the period is open.
+    `units` maps official to unit as the source has it; who serves already stays
+    where they are, and whose record cannot be read has no home. Nothing is written.
     """
-    return store.transact(lambda transaction: _ensure(transaction, period, units))
-
-
-def _ensure(transaction: Transaction, period: Period, units: dict[str, str]) -> dict[str, Unit]:
-    read_open(transaction, period.id, "cases")
     uids = sorted(units)
-    found = transaction.get_all([refs.officials(uid) for uid in uids])
-    officials = dict(zip(uids, found, strict=True))
-    homes = {
+    officials = read_each(store, [refs.officials(uid) for uid in uids])
+    names = {
         uid: (official and official.unit_in(period.start, period.end)) or units[uid]
-        for uid, official in officials.items()
+        for uid, official in zip(uids, officials, strict=True)
+        if not isinstance(official, RefusedEntry)
     }
-    known, created = _ensure_units(transaction, sorted(set(homes.values())))
-    writes: list[Write] = []
-    for uid, official in officials.items():
-        writes += _enrolment(uid, official, homes[uid], period)
-    transaction.write([*created, *writes])
-    return {uid: known[unit] for uid, unit in homes.items()}
+    wanted = sorted(set(names.values()))
+    known = {
+        name: _found_unit(name) if found is None else found.value
+        for name, found in zip(
+            wanted, store.get_all([refs.units(name) for name in wanted]), strict=True
+        )
+    }
+    return {uid: known[name] for uid, name in names.items()}
 
 
-def _ensure_units(
-    transaction: Transaction, names: list[str]
-) -> tuple[dict[str, Unit], list[Write]]:
-    known, created = {}, []
-    found = transaction.get_all([refs.units(name) for name in names])
-    for name, unit in zip(names, found, strict=True):
-        known[name] = unit or Unit(name=unquote(name), path=[name])
-        if unit is None:
-            created.append(create(refs.units(name), known[name]))
-    return known, created
+def enrolments(transaction: Transaction, period: Period, homes: dict[str, Unit]) -> list[Write]:
+    """The writes that make these officials serve in the period, in units that exist.
+
+    Who does not serve yet is created, or posted for the time of the period,
+    because that is all a log proves.
+    """
+    units = {home.path[-1]: home for home in homes.values()}
+    standing = transaction.get_all([refs.units(name) for name in units])
+    officials = transaction.get_all([refs.officials(uid) for uid in homes])
+    founded = [
+        create(refs.units(name), unit)
+        for (name, unit), old in zip(units.items(), standing, strict=True)
+        if old is None
+    ]
+    posted = [
+        write
+        for (uid, home), official in zip(homes.items(), officials, strict=True)
+        for write in _enrolment(uid, official, home.path[-1], period)
+    ]
+    return [*founded, *posted]
+
+
+def _found_unit(name: str) -> Unit:
+    return Unit(name=unquote(name), path=[name])
 
 
 def _enrolment(uid: str, official: Official | None, unit: str, period: Period) -> list[Write]:

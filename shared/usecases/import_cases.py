@@ -10,25 +10,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
+from pydantic import ValidationError
+
 from shared import refs
-from shared.errors import RefusedError
+from shared.errors import RefusedError, refuse
 from shared.models.assignment import Assignment, Origin
 from shared.models.base import Part
-from shared.models.entry import Accepted, Entry, Progress, Returned, Submission
+from shared.models.entry import Accepted, Entry, Progress, Retracted, Returned, Submission
 from shared.models.imported import Imported
 from shared.models.period import Period
 from shared.models.profile import Profile
 from shared.models.unit import Unit
-from shared.ports import Services, Store, Transaction, Write, create
+from shared.ports import Services, Store, Transaction, Write, create, put
 from shared.usecases.assign import new_assignment
-from shared.usecases.calendar import month_of
+from shared.usecases.calendar import bounds, month_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.case_log import BadRow, Case, Log, read_log
-from shared.usecases.enrol import ensure_people
+from shared.usecases.enrol import enrolments, find_homes
 from shared.usecases.opened import no_period, read_open
 
-CHUNK = 40
-"""Cases in one transaction; with their events some 300 documents."""
+LARGEST = 400
+"""Documents in one commit, about; a case of more events goes in several."""
+OVERHEAD = 9
+"""Documents of a case beside its events: itself, its claim, its people, how it ended."""
+STAMP = "%Y%m%dT%H%M%S%f"
 STANDARD_K = 1000
 PRODUCT = "case"
 
@@ -57,7 +62,9 @@ class _Tally:
     refused: list[BadRow] = field(default_factory=list)
 
     def refuse(self, case: Case, reason: str) -> None:
-        self.refused.append(BadRow(row=case.row, case=case.id, reason=reason))
+        """Once, also when several parts of it are refused."""
+        bad = BadRow(row=case.row, case=case.id, reason=reason)
+        self.refused += [] if bad in self.refused[-1:] else [bad]
 
     def report(self) -> ImportReport:
         refused = sorted([*self.log.bad, *self.refused], key=lambda bad: bad.row)
@@ -114,21 +121,103 @@ def _import_month(
     tally: _Tally,
     now: datetime,
 ) -> Iterator[int]:
-    period = store.get(refs.periods(period_id))
+    """Yields how many cases each commit finished."""
     try:
-        if period is None:
-            raise no_period(period_id, "cases")
-        homes = ensure_people(store, period, _units_of(cases))
+        period = _read_period(store, period_id, profile)
     except RefusedError as error:
         for case in cases:
             tally.refuse(case, error.faults[0].reason)
         yield len(cases)
         return
-    iterator = iter(sorted(cases, key=lambda case: case.id))
-    while chunk := list(islice(iterator, CHUNK)):
-        plan = {case: _assignment(period, homes, case, profile) for case in chunk}
-        _import_chunk(store, profile, period, plan, tally, now)
-        yield len(chunk)
+    homes = find_homes(store, period, _units_of(cases))
+    for chunk in _chunks(_plan(period, homes, cases, profile, tally, now)):
+        _import_chunk(store, profile, period, chunk, tally, now)
+        yield sum(part.last for part in chunk)
+
+
+def _read_period(store: Store, period_id: str, profile: Profile) -> Period:
+    period = store.get(refs.periods(period_id))
+    if period is None:
+        raise no_period(period_id, "cases")
+    if (period.start, period.end) != bounds(period_id, profile.time_zone):
+        raise refuse(
+            "conflict",
+            "profile.time_zone",
+            f"period {period_id} goes by {period.time_zone}, the profile by {profile.time_zone}",
+            f"kỳ {period_id} theo múi giờ {period.time_zone}, không phải {profile.time_zone}",
+        )
+    return period
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A case, or as much of it as goes into one commit; the last part tells how it ended."""
+
+    case: Case
+    home: Unit
+    assignment: Assignment
+    facts: dict[str, Entry]
+    last: bool
+    finished: datetime | None
+
+    @property
+    def id(self) -> str:
+        return refs.assignment_id(
+            self.assignment.period, self.assignment.unit, self.assignment.official, self.case.key
+        )
+
+
+def _plan(
+    period: Period,
+    homes: dict[str, Unit],
+    cases: list[Case],
+    profile: Profile,
+    tally: _Tally,
+    now: datetime,
+) -> Iterator[_Part]:
+    """Each case in parts; one that no document can hold is refused, and the rest goes on."""
+    before = min(period.end, now)
+    for case in sorted(cases, key=lambda case: case.id):
+        home = homes.get(case.official_id)
+        if home is None:
+            tally.refuse(case, f"the record of {case.official} cannot be read")
+            continue
+        try:
+            assignment = _assignment(period, home, case, profile)
+            facts = {
+                event.id: _fact(event.at, event.activity, profile, rework=event.rework)
+                for event in case.events
+                if event.at < before
+            }
+        except ValidationError as error:
+            tally.refuse(case, "; ".join(f"{one['loc']}: {one['msg']}" for one in error.errors()))
+            continue
+        tally.counts["later"] += len(case.events) - len(facts)
+        finished = case.finished if case.finished and case.finished < before else None
+        parts = list(_split(facts)) or [{}]
+        for number, part in enumerate(parts, start=1):
+            yield _Part(case, home, assignment, part, number == len(parts), finished)
+
+
+def _split(facts: dict[str, Entry]) -> Iterator[dict[str, Entry]]:
+    items = iter(facts.items())
+    while part := dict(islice(items, LARGEST - OVERHEAD)):
+        yield part
+
+
+def _chunks(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """As many parts as go into one commit."""
+    chunk: list[_Part] = []
+    size = 0
+    for part in parts:
+        weight = len(part.facts) + OVERHEAD
+        if size + weight > LARGEST:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(part)
+        size += weight
+    if chunk:
+        yield chunk
 
 
 def _units_of(cases: list[Case]) -> dict[str, str]:
@@ -146,18 +235,18 @@ def _import_chunk(
     store: Store,
     profile: Profile,
     period: Period,
-    plan: dict[Case, Assignment],
+    parts: list[_Part],
     tally: _Tally,
     now: datetime,
 ) -> None:
     """One transaction: all of the chunk, or a refusal for each of its cases."""
     try:
         chunk = store.transact(
-            lambda transaction: _write_chunk(transaction, period, profile, plan, now)
+            lambda transaction: _write_chunk(transaction, period, profile, parts, now)
         )
     except RefusedError as error:
-        for case in plan:
-            tally.refuse(case, error.faults[0].reason)
+        for part in parts:
+            tally.refuse(part.case, error.faults[0].reason)
         return
     tally.counts.update(chunk.counts)
     for case, reason in chunk.conflicts.items():
@@ -171,46 +260,84 @@ class _Chunk:
 
 
 def _write_chunk(
-    transaction: Transaction,
-    period: Period,
-    profile: Profile,
-    plan: dict[Case, Assignment],
-    now: datetime,
+    transaction: Transaction, period: Period, profile: Profile, parts: list[_Part], now: datetime
 ) -> _Chunk:
     read_open(transaction, period.id, "cases")
     chunk = _Chunk()
-    ids = {case: _assignment_id(period, new.unit, case) for case, new in plan.items()}
-    claims = transaction.get_all([_claim(profile, case) for case in plan])
-    standing = transaction.get_all([refs.assignments(ids[case]) for case in plan])
+    claims = transaction.get_all([refs.imported(part.case.key) for part in parts])
+    standing = transaction.get_all([refs.assignments(part.id) for part in parts])
     writes: list[Write] = []
-    facts: dict[str, dict[str, Entry]] = {}
-    for (case, new), claim, old in zip(plan.items(), claims, standing, strict=True):
-        difference = _difference(ids[case], new, claim, old)
+    homes: dict[str, Unit] = {}
+    facts: list[tuple[refs.Ref[Entry], Entry]] = []
+    for part, claim, old in zip(parts, claims, standing, strict=True):
+        difference = _difference(part.id, part.assignment, claim, old)
         if difference:
-            chunk.conflicts[case] = difference
+            chunk.conflicts[part.case] = difference
             continue
         if old is None:
-            writes += new_assignment(ids[case], new)
-            writes.append(create(_claim(profile, case), Imported(assignment=ids[case])))
+            writes += new_assignment(part.id, part.assignment)
+            homes[part.case.official_id] = part.home
             chunk.counts["assignments"] += 1
-        facts[ids[case]] = _entries(case, min(period.end, now), profile, chunk.counts)
+        ending = _ending(transaction, part, claim, profile, now) if part.last else {}
+        entries = refs.entries(part.id)
+        facts += [(entries(name), entry) for name, entry in (part.facts | ending).items()]
+        writes += _claim(part, claim)
+    enrolled = enrolments(transaction, period, homes)
     writes += _new_entries(transaction, facts, chunk.counts)
-    transaction.write(writes)
+    transaction.write([*enrolled, *writes])
     return chunk
 
 
-def _claim(profile: Profile, case: Case) -> refs.Ref[Imported]:
-    return refs.imported(f"{profile.system}_{case.key}")
+def _claim(part: _Part, claim: Imported | None) -> Iterator[Write]:
+    """The case is this assignment, and finished then; its last part alone knows when."""
+    ref = refs.imported(part.case.key)
+    new = Imported(assignment=part.id, finished=part.finished if part.last else None)
+    if claim is None:
+        yield create(ref, new)
+    elif part.last and claim != new:
+        yield put(ref, new)
+
+
+def _ending(
+    transaction: Transaction,
+    part: _Part,
+    claim: Imported | None,
+    profile: Profile,
+    now: datetime,
+) -> dict[str, Entry]:
+    """A case that its system finished is delivered and accepted at once.
+
+    The last finish counts: one that an earlier import reported and that is there no
+    more is taken back, and accepted anew if it returns.
+    """
+    official, by, finished = part.case.official_id, profile.system, part.finished
+    before = None if claim is None else claim.finished
+    ending: dict[str, Entry] = {}
+    if before not in (None, finished):
+        taken_back = _delivery_id(before)
+        ending[f"undo{taken_back}.{now:{STAMP}}"] = Retracted(
+            by=by, at=now, submission=taken_back, reason="no longer finished then in its source"
+        )
+    if finished is not None:
+        delivery = _delivery_id(finished)
+        ending[delivery] = Submission(by=official, at=finished, quantity=1)
+        ending[f"ok{delivery}"] = Accepted(by=by, at=finished, submission=delivery)
+        if claim is not None and finished != before and _stands(transaction, part, delivery):
+            ending[f"ok{delivery}.{now:{STAMP}}"] = Accepted(by=by, at=now, submission=delivery)
+    return ending
+
+
+def _delivery_id(finished: datetime) -> str:
+    return f"done{finished:{STAMP}}"
+
+
+def _stands(transaction: Transaction, part: _Part, entry_id: str) -> bool:
+    return transaction.get(refs.entries(part.id)(entry_id)) is not None
 
 
 def _new_entries(
-    transaction: Transaction, facts: dict[str, dict[str, Entry]], counts: Counter[str]
-) -> Iterable[Write]:
-    wanted = [
-        (refs.entries(assignment)(entry_id), entry)
-        for assignment, entries in facts.items()
-        for entry_id, entry in entries.items()
-    ]
+    transaction: Transaction, wanted: list[tuple[refs.Ref[Entry], Entry]], counts: Counter[str]
+) -> Iterator[Write]:
     standing = transaction.get_all([ref for ref, _ in wanted])
     for (ref, entry), old in zip(wanted, standing, strict=True):
         counts["unchanged" if old is not None else "entries"] += 1
@@ -218,51 +345,18 @@ def _new_entries(
             yield create(ref, entry)
 
 
-def _entries(
-    case: Case, before: datetime, profile: Profile, counts: Counter[str]
-) -> dict[str, Entry]:
-    """The case's facts within its period, as far as it has come."""
-    facts: dict[str, Entry] = {}
-    for event in case.events:
-        if event.at < before:
-            facts[event.id] = _fact(event.at, event.activity, profile, rework=event.rework)
-        else:
-            counts["later"] += 1
-    if case.finished is not None and case.finished < before:
-        facts |= _finish(case.finished, case.official_id, profile)
-    return facts
-
-
-def _finish(at: datetime, official: str, profile: Profile) -> dict[str, Entry]:
-    """A case that its system finished is delivered and accepted at once.
-
-    The id holds the time, so a case reopened and finished again says both.
-    """
-    submission = f"done{at:%Y%m%dT%H%M%S%f}"
-    return {
-        submission: Submission(by=official, at=at, quantity=1),
-        f"ok{submission}": Accepted(by=profile.system, at=at, submission=submission),
-    }
-
-
 def _fact(at: datetime, activity: str, profile: Profile, *, rework: bool) -> Entry:
     if rework:
-        return Returned(by=profile.system, at=at, faults=1, reason=activity.ljust(3)[:2000])
+        return Returned(by=profile.system, at=at, faults=1, reason=activity.ljust(3, ".")[:2000])
     return Progress(by=profile.system, at=at, note=activity[:2000])
 
 
-def _assignment_id(period: Period, unit: str, case: Case) -> str:
-    return refs.assignment_id(period.id, unit, case.official_id, case.key)
-
-
-def _assignment(period: Period, homes: dict[str, Unit], case: Case, profile: Profile) -> Assignment:
-    official = case.official_id
-    path = homes[official].path
+def _assignment(period: Period, home: Unit, case: Case, profile: Profile) -> Assignment:
     return Assignment(
         period=period.id,
-        unit=path[-1],
-        path=path,
-        official=official,
+        unit=home.path[-1],
+        path=home.path,
+        official=case.official_id,
         approver=profile.system,
         product=PRODUCT,
         title=case.id[:200],

@@ -82,7 +82,8 @@ def independent(permits: Path, month: str) -> dict[str, tuple[int, int, int]]:
     counts: dict[str, tuple[int, int, int]] = {}
     for events in cases.values():
         events.sort(key=lambda event: event[0])
-        due = (events[0][0] + timedelta(days=14)).astimezone(zone)
+        start = events[0][0].astimezone(zone)
+        due = datetime.combine(start.date() + timedelta(days=14), start.time(), zone)
         if due.strftime("%Y-%m") != month:
             continue
         end = datetime(due.year + due.month // 12, due.month % 12 + 1, 1, tzinfo=zone)

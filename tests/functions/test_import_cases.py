@@ -10,8 +10,10 @@ import requests
 from infra.local.people import Client, system
 from shared import refs
 from shared.models.assignment import Assignment
+from shared.models.entry import Returned
 from shared.models.official import Official, Posting
-from shared.ports import put
+from shared.ports import Write, put
+from tests.dying import DyingStore
 from tests.world import AFTER_CLOSE, BEGIN, MONTH, SCHEME, World, new_key
 
 PROFILE = """
@@ -114,6 +116,141 @@ def test_source_ids_are_kept_readable(later: World) -> None:
     assert (official.name, official.unit) == ("hai_b", "Mot%20cua")
 
 
+def test_two_systems_number_their_cases_alike(later: World) -> None:
+    imported(later)
+    other = PROFILE.replace('"motcua"', '"khac"')
+    report = imported(later, profile=other)
+    assert (report["assignments"], report["entries"], report["unchanged"]) == (3, 8, 0)
+    card = later.card("lan")
+    assert card is not None
+    assert card.task.assigned == 4
+
+
+FINISHING = """
+system = "motcua"
+time_zone = "Asia/Ho_Chi_Minh"
+finishing = ["Tra"]
+
+[columns]
+case = "case"
+official = "official"
+unit = "unit"
+start = "start"
+due = "due"
+activity = "activity"
+time = "time"
+"""
+CASE = "c1,lan,Mot cua,2026-10-01 08:00,2026-10-10 17:00,"
+EARLY, LATE = f"{CASE},Tra,2026-10-05 08:00", f"{CASE},Tra,2026-10-25 08:00"
+NOT = f"{CASE},Nhan,2026-10-05 08:00"
+
+
+@pytest.mark.parametrize(
+    ("logs", "done", "lates"),
+    [
+        ([[EARLY, LATE]], 1, 1),
+        ([[EARLY], [EARLY, LATE]], 1, 1),  # finished anew: the last occurrence counts
+        ([[EARLY], [NOT]], 0, 0),  # reopened
+        ([[EARLY], [NOT], [EARLY]], 1, 0),  # and as it was
+        ([[EARLY, LATE], [EARLY]], 1, 0),
+        ([[EARLY], [EARLY, LATE], [EARLY], [EARLY, LATE]], 1, 1),
+    ],
+)
+def test_the_last_log_decides_whenever_it_and_others_were_imported(
+    later: World, logs: list[list[str]], done: int, lates: int
+) -> None:
+    for rows in logs:
+        imported(later, rows=rows, profile=FINISHING)
+    card = later.card("lan")
+    assert card is not None
+    assert (card.task.assigned, card.task.done, card.task.lates, card.task.fails) == (
+        1,
+        done,
+        lates,
+        0,
+    )
+    again = imported(later, rows=logs[-1], profile=FINISHING)
+    assert again["entries"] == 0
+
+
+def test_what_a_person_returned_is_not_accepted_by_repeating_the_log(later: World) -> None:
+    imported(later, rows=[EARLY], profile=FINISHING)
+    [(assignment, _)] = documents(later)
+    delivery = "done20261005T010000000000"
+    fields = {"submission": delivery, "faults": 1, "reason": "thiếu căn cứ"}
+    answer = later.append("giam-doc", assignment, "r1", kind="returned", **fields)
+    assert answer.status_code == 403  # heads only above the unit of the log
+    store = later.stack.wiring.store
+    returned = Returned(by="x", at=MONTH_END, faults=1, submission=delivery, reason="thiếu")
+    store.commit([put(refs.entries(assignment)("r1"), returned)])
+    imported(later, rows=[EARLY], profile=FINISHING)
+    card = later.card("lan")
+    assert card is not None
+    assert (card.task.done, card.task.fails) == (0, 1)
+
+
+@pytest.mark.parametrize("time", ["1899-12-30", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("column", range(3, 8))
+def test_a_row_out_of_all_bounds_is_reported_and_the_rest_goes_on(
+    later: World, column: int, time: str
+) -> None:
+    if column == 6:  # the activity
+        return
+    cells = ROWS[2].replace("c2", "c9").split(",")
+    cells[column] = time
+    report = imported(later, rows=[ROWS[0], ",".join(cells)])
+    assert report["assignments"] == 1
+    assert [(bad["row"], bad["case"]) for bad in report["refused"]] == [(3, "c9")]
+
+
+def test_a_case_that_no_document_can_hold_is_reported_and_the_rest_goes_on(later: World) -> None:
+    report = imported(later, rows=[ROWS[0], ROWS[2].replace("lan", "/" * 50)])
+    assert report["assignments"] == 1
+    assert [(bad["row"], bad["case"]) for bad in report["refused"]] == [(3, "c2")]
+
+
+def test_a_case_of_more_events_than_one_commit_takes(later: World) -> None:
+    """Killed after the first commit, repeated, and once more."""
+    at = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    times = [f"{at + n * timedelta(minutes=1):%Y-%m-%d %H:%M}" for n in range(900)]
+    rows = [ROWS[0], *(f"{ROWS[0].rpartition(',')[0]},{time}" for time in times)]
+    rows += [ROWS[2].replace("c2", f"d{n}") for n in range(60)]
+    dying = DyingStore(later.stack.wiring.store, lambda _: False, after=False, fatal_transaction=2)
+    later.stack.wiring.__dict__["store"] = dying
+    last = json.loads(list(upload(system(later.stack), cases=log_of(rows)).iter_lines())[-1])
+    assert last["status"] == 500
+    report = imported(later, rows=rows)
+    assert report["refused"] == []
+    assert report["assignments"] + 1 >= 61
+    again = imported(later, rows=rows)
+    assert (again["assignments"], again["entries"], again["unchanged"]) == (0, 0, 901 + 2 + 180)
+    card = later.card("lan")
+    assert card is not None
+    assert (card.task.assigned, card.task.done) == (61, 61)
+
+
+def test_a_case_that_is_refused_enrols_nobody(later: World) -> None:
+    imported(later)
+    imported(later, rows=[ROWS[0].replace("lan,Mot cua", "mai,Phong moi")])
+    store = later.stack.wiring.store
+    assert store.get(refs.officials("mai")) is None
+    assert store.get(refs.units("Phong%20moi")) is None
+
+
+def test_a_log_by_other_clocks_than_the_period_is_refused(later: World) -> None:
+    report = imported(later, profile=PROFILE.replace("Asia/Ho_Chi_Minh", "Europe/Amsterdam"))
+    assert report["assignments"] == 0
+    assert "goes by Asia/Ho_Chi_Minh" in report["refused"][0]["reason"]
+
+
+def test_an_official_whose_record_cannot_be_read_stops_nobody_else(later: World) -> None:
+    store = later.stack.wiring.store
+    store.commit([Write(refs.officials("lan"), "set", {("name",): 7})])
+    report = imported(later)
+    assert report["assignments"] == 1
+    assert {bad["case"] for bad in report["refused"]} == {"c1", "c2", "c4"}
+
+
 def test_who_came_by_a_log_serves_where_the_last_one_says(later: World) -> None:
     imported(later)
     body = {"action": "open", "period": "2026-11", "scheme": SCHEME}
@@ -170,7 +307,7 @@ def test_only_organisers_and_systems_import(later: World) -> None:
 
 def upload(client: Client, **change: Any) -> requests.Response:
     files: dict[str, bytes | None] = {
-        "cases": (HEADER + "\n".join(ROWS) + "\n").encode(),
+        "cases": log_of(ROWS),
         "profile": PROFILE.encode(),
     }
     form = {"month": change.pop("month")} if "month" in change else {}
@@ -178,14 +315,20 @@ def upload(client: Client, **change: Any) -> requests.Response:
     return client.upload("import_cases", {k: v for k, v in files.items() if v is not None}, form)
 
 
-def imported(world: World, rows: list[str] = ROWS, month: str | None = None) -> dict[str, Any]:
-    change: dict[str, Any] = {"cases": (HEADER + "\n".join(rows) + "\n").encode()}
+def imported(
+    world: World, rows: list[str] = ROWS, month: str | None = None, profile: str = PROFILE
+) -> dict[str, Any]:
+    change: dict[str, Any] = {"cases": log_of(rows), "profile": profile.encode()}
     if month is not None:
         change["month"] = month
     lines = [json.loads(line) for line in upload(system(world.stack), **change).iter_lines()]
     report: dict[str, Any] = lines[-1]["report"]
     world.stack.drain(30)
     return report
+
+
+def log_of(rows: list[str]) -> bytes:
+    return (HEADER + "\n".join(rows) + "\n").encode()
 
 
 def documents(world: World) -> list[tuple[str, Assignment]]:

@@ -12,14 +12,17 @@ from shared.scoring.fold import fold, fold_all
 from tests.builders import (
     DAY,
     DUE,
+    END,
     TICK,
     History,
     a_moved_deadline,
+    a_retraction,
     a_return,
     a_submission,
     an_acceptance,
     an_assignment,
     an_exemption,
+    delivered,
     every_entry,
     folded_of,
     some_progress,
@@ -149,6 +152,14 @@ def test_a_second_decision_on_a_request_replaces_the_first() -> None:
         "d2": an_exemption(lates_waived=0, at=DUE + DAY),
     }
     assert folded_of(decisions).waivers["x1"].lates == 0
+
+
+def test_a_delivery_taken_back_counts_no_more_and_as_no_fault() -> None:
+    history = delivered() | {"u1": a_retraction(at=END + TICK)}
+    folded = folded_of(history)
+    assert (folded.verdicts["s1"].accepted, folded.faults) == (False, {})
+    again = history | {"ok9": an_acceptance(at=END + 2 * TICK)}
+    assert folded_of(again).verdicts["s1"].accepted
 
 
 def test_a_state_cannot_be_changed_in_place() -> None:

@@ -19,6 +19,7 @@ from shared.models.entry import (
     ExemptionDecided,
     Fact,
     Reassigned,
+    Retracted,
     Returned,
     Submission,
 )
@@ -57,7 +58,9 @@ def facts(history: History, *kinds: type[F]) -> dict[str, F]:
 
 
 def is_accepted(history: History, submission: str) -> bool:
-    verdicts: dict[str, Accepted | Returned] = facts(history, Accepted, Returned)
+    verdicts: dict[str, Accepted | Returned | Retracted] = facts(
+        history, Accepted, Returned, Retracted
+    )
     named = [entry for entry in verdicts.values() if entry.submission == submission]
     return named[-1:] != [] and named[-1].kind == "accepted"
 
