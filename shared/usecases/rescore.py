@@ -39,15 +39,16 @@ def rescore(
     _retry(lambda: _rescore(store, schemes, assignment_id, entry_id, entry))
 
 
-def rescore_general(store: Store, schemes: Schemes, period_id: str, official: str) -> None:
+def rescore_general(store: Store, schemes: Schemes, appraisal_id: str) -> None:
     """Bring a scorecard up to date with the appraisal as it stands now."""
+    period_id, official = _parts(appraisal_id, 2, "appraisal")
     _retry(lambda: _rescore_general(store, schemes, period_id, official))
 
 
 def _rescore(
     store: Store, schemes: Schemes, assignment_id: str, entry_id: str, entry: Entry
 ) -> None:
-    period, _, official, _ = assignment_id.split("_")
+    period, _, official, _ = _parts(assignment_id, 4, "assignment")
     assignment_ref = refs.assignments(assignment_id)
     card_ref = refs.scorecard(period, official)
     stored: Stored[Assignment] | None
@@ -66,6 +67,14 @@ def _rescore(
     )
     if writes:
         store.commit(writes)
+
+
+def _parts(document_id: str, number: int, field: str) -> list[str]:
+    """The parts of an id; one of another form is nobody's, now and for ever."""
+    parts = document_id.split("_")
+    if len(parts) != number:
+        raise refuse("invalid", field, f"{document_id} is no {field}'s id", "mã không hợp lệ")
+    return parts
 
 
 def _folded_write(stored: Stored[Assignment], folded: Folded, assignment_id: str) -> list[Write]:
