@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.models.base import Count, Digest, Document, Id, Line, Text, Time
 
@@ -6,9 +6,9 @@ from shared.models.base import Count, Digest, Document, Id, Line, Text, Time
 class Audit(Document):
     """Who changed what outside entries, and why.
 
-    Its id is derived from the caller and the idempotency key, and `request` is
-    the digest of what was asked: the record of a call is also what makes its
-    repetition harmless and its reuse with another body a refusal.
+    Its id is derived from the caller and the idempotency key, `request` is the
+    digest of what was asked and `reply` what was answered: the record of a call is
+    also what makes its repetition harmless and its reuse with another body a refusal.
     """
 
     collection: ClassVar[str] = "audit"
@@ -19,4 +19,5 @@ class Audit(Document):
     target: Line
     reason: Text | None = None
     request: Digest
+    reply: dict[str, Any]
     documents: Count

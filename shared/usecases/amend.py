@@ -12,13 +12,13 @@ from shared.models.audit import Audit
 from shared.models.base import AssignmentId, Id, Part, Reason, Time
 from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
 from shared.models.period import Period
-from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Write, create, patch
 from shared.scoring.fold import fold, fold_all
 from shared.usecases.assign import Assignments, check_due, new_assignment, read_receiver
 from shared.usecases.caller import Caller, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
+from shared.usecases.reading import read_entries
 
 
 class MoveDeadline(Part):
@@ -53,20 +53,20 @@ def amend(services: Services, caller: Caller, key: str, request: Amendment) -> A
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
     return services.store.transact(
-        lambda transaction: _amend(transaction, caller, keyed, request, now)
+        lambda transaction: (
+            keyed.replied(transaction, Assignments)
+            or _amend(transaction, caller, keyed, request, now)
+        )
     )
 
 
 def _amend(
     transaction: Transaction, caller: Caller, keyed: Keyed, request: Amendment, now: datetime
 ) -> Assignments:
-    repeated = keyed.done_before(transaction)
     assignment = _read(transaction, caller, request.assignment)
     period = read_open(transaction, assignment.period, "assignment")
     successor = _successor(transaction, caller, keyed, request, assignment, period, now)
     reply = Assignments(assignments=[request.assignment, *successor])
-    if repeated:
-        return reply
     entry = _entry(caller, request, assignment, period, next(iter(successor), None), now)
     entry_id = keyed.suffix("entry")
     folded = fold(assignment.folded, entry_id, entry)
@@ -79,20 +79,21 @@ def _amend(
     for assignment_id, document in successor.items():
         quantity = _remaining(assignment)
         writes += new_assignment(assignment_id, document.model_copy(update={"quantity": quantity}))
-    transaction.write([*writes, _audit(keyed, request, now, len(writes))])
+    transaction.write([*writes, _audit(keyed, request, reply, now, len(writes))])
     return reply
 
 
 def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assignment:
-    """The assignment with its entries folded as they stand now: events may be behind."""
+    """The assignment with its entries folded as they stand now: events may be behind.
+
+    An entry that is no fact counts here as little as at close.
+    """
     assignment: Assignment | None = transaction.get(refs.assignments(assignment_id))
     if assignment is None:
         raise refuse(
             "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
         )
-    unit: Unit | None = transaction.get(refs.units(assignment.unit))
-    if unit is not None:
-        require_authority_over(caller, unit, "assignment")
+    require_authority_over(caller, assignment.path, "assignment")
     if caller.uid == assignment.official:
         raise refuse(
             "forbidden",
@@ -100,9 +101,8 @@ def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assig
             "nobody changes the terms of their own work",
             "không ai tự thay đổi việc của mình",
         )
-    entries = transaction.find(refs.entries(assignment_id))
-    folded = fold_all((entry.ref.id, entry.value) for entry in entries)
-    return assignment.model_copy(update={"folded": folded})
+    facts, _ = read_entries(transaction.find(refs.entries(assignment_id)))
+    return assignment.model_copy(update={"folded": fold_all(facts)})
 
 
 def _entry(
@@ -182,7 +182,9 @@ def _successor(
     return {new_id: assignment.model_copy(update=changes)}
 
 
-def _audit(keyed: Keyed, request: Amendment, now: datetime, documents: int) -> Write:
+def _audit(
+    keyed: Keyed, request: Amendment, reply: Assignments, now: datetime, documents: int
+) -> Write:
     record = Audit(
         by=keyed.by,
         at=now,
@@ -190,6 +192,7 @@ def _audit(keyed: Keyed, request: Amendment, now: datetime, documents: int) -> W
         target=f"assignments/{request.assignment}",
         reason=request.reason,
         request=keyed.request,
+        reply=reply.fields(),
         documents=documents,
     )
     return create(refs.audit(keyed.audit_id), record)

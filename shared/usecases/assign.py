@@ -18,7 +18,7 @@ from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction, Where, Write, create
-from shared.usecases.caller import Caller, require_authority_over
+from shared.usecases.caller import Caller, has_authority_over, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
 
@@ -37,7 +37,10 @@ class ToUnit(Part):
 
 
 class ToPosition(Part):
-    """Everybody who holds the position now, in one unit or in all the caller may assign to."""
+    """Everybody who holds the position now, in one unit or in all the caller may assign to.
+
+    Without `in_unit`, those whom the caller may not assign to are left out.
+    """
 
     position: Id
     in_unit: Id | None = None
@@ -76,10 +79,21 @@ class Receiver:
 def assign(services: Services, caller: Caller, key: str, request: AssignRequest) -> Assignments:
     """Create the assignments, all or none; the same key again gives the same reply."""
     keyed = Keyed.of(caller.uid, key, request)
+    now = services.clock.now()
+    return services.store.transact(
+        lambda transaction: (
+            keyed.replied(transaction, Assignments)
+            or _create_all(services.store, transaction, caller, keyed, request, now)
+        )
+    )
+
+
+def _orders(store: Store, caller: Caller, request: AssignRequest) -> list[tuple[int, Work, str]]:
+    """Each piece of work with its index and its receiver's uid."""
     orders = [
         (index, work, uid)
         for index, work in enumerate(request.work)
-        for uid in _receivers(services.store, caller, work, f"work.{index}.to")
+        for uid in _receivers(store, caller, work, f"work.{index}.to")
     ]
     if len(orders) > MOST_AT_ONCE:
         raise refuse(
@@ -88,21 +102,18 @@ def assign(services: Services, caller: Caller, key: str, request: AssignRequest)
             f"{len(orders)} assignments in one call; at most {MOST_AT_ONCE}",
             f"tối đa {MOST_AT_ONCE} việc mỗi lần giao",
         )
-    now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: _create_all(transaction, caller, keyed, request, orders, now)
-    )
+    return orders
 
 
 def _create_all(
+    store: Store,
     transaction: Transaction,
     caller: Caller,
     keyed: Keyed,
     request: AssignRequest,
-    orders: list[tuple[int, Work, str]],
     now: datetime,
 ) -> Assignments:
-    repeated = keyed.done_before(transaction)
+    orders = _orders(store, caller, request)
     period = read_open(transaction, request.period, "period")
     receivers = _read_receivers(transaction, caller, period, orders)
     products = _read_products(transaction, request)
@@ -113,13 +124,13 @@ def _create_all(
         ): _assignment(period, receivers[uid], products[work.product], work, index, caller, now)
         for index, work, uid in orders
     }
-    if not repeated:
-        transaction.write(_writes(created, keyed, request.period, now))
-    return Assignments(assignments=list(created))
+    reply = Assignments(assignments=list(created))
+    transaction.write(_writes(created, keyed, request.period, reply, now))
+    return reply
 
 
 def _writes(
-    created: dict[str, Assignment], keyed: Keyed, period: str, now: datetime
+    created: dict[str, Assignment], keyed: Keyed, period: str, reply: Assignments, now: datetime
 ) -> Iterable[Write]:
     for assignment_id, assignment in created.items():
         yield from new_assignment(assignment_id, assignment)
@@ -129,6 +140,7 @@ def _writes(
         action="assign",
         target=f"periods/{period}",
         request=keyed.request,
+        reply=reply.fields(),
         documents=len(created),
     )
     yield create(refs.audit(keyed.audit_id), record)
@@ -203,11 +215,24 @@ def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str
             uids = [one.ref.id for one in found if not one.value.is_head]
         case ToPosition(position=position, in_unit=unit):
             found = store.find(refs.officials, where=Where("position", "==", position))
-            uids = [one.ref.id for one in found if unit in (None, one.value.unit)]
+            holders = {one.ref.id: one.value.unit for one in found}
+            units = set(holders.values()) & {unit} if unit else _units_under(store, caller, holders)
+            uids = [uid for uid, where in holders.items() if where in units]
     uids = [uid for uid in uids if uid != caller.uid]
     if not uids:
         raise refuse("missing", field, "nobody serves there", "không có ai ở đây để giao việc")
     return uids
+
+
+def _units_under(store: Store, caller: Caller, holders: dict[str, str]) -> set[str]:
+    """The units of these people for which the caller may act."""
+    names = sorted(set(holders.values()))
+    units = store.get_all([refs.units(name) for name in names])
+    return {
+        name
+        for name, unit in zip(names, units, strict=True)
+        if unit is not None and has_authority_over(caller, unit.value.path)
+    }
 
 
 def _read_receivers(
@@ -237,7 +262,7 @@ def read_receiver(
             "nobody assigns work to themselves; your own head does",
             "không ai tự giao việc cho mình; cấp trên của bạn giao",
         )
-    require_authority_over(caller, unit, field)
+    require_authority_over(caller, unit.path, field)
     if official.unit_in(period.start, period.end) is None:
         raise refuse(
             "invalid",

@@ -8,7 +8,6 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.base import ID
 from shared.models.official import Official, Role
-from shared.models.unit import Unit
 from shared.ports import Store
 
 
@@ -55,9 +54,13 @@ def require(caller: Caller, *roles: Role) -> None:
         )
 
 
-def require_authority_over(caller: Caller, unit: Unit, field: str) -> None:
-    """Heads act for the own unit and below, organisers for all."""
-    if not (caller.has("organiser") or caller.heads(unit.path)):
+def has_authority_over(caller: Caller, path: list[str]) -> bool:
+    """Heads act for the own unit and below, organisers for all; `path` ends in the unit."""
+    return caller.has("organiser") or caller.heads(path)
+
+
+def require_authority_over(caller: Caller, path: list[str], field: str) -> None:
+    if not has_authority_over(caller, path):
         raise refuse(
             "forbidden",
             field,

@@ -3,6 +3,7 @@
 from base64 import b32encode
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 from shared import refs
 from shared.errors import refuse
@@ -10,6 +11,8 @@ from shared.models.audit import Audit
 from shared.models.base import Part
 from shared.ports import Transaction
 from shared.scoring.digest import digest
+
+R = TypeVar("R", bound=Part)
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,20 @@ class Keyed:
         text = "\x00".join([self.by, self.key, *parts])
         return b32encode(sha256(text.encode()).digest()).decode().lower()[:26]
 
-    def done_before(self, transaction: Transaction) -> bool:
-        """Whether this very call was carried out; raises when the key served another one."""
+    def replied(self, transaction: Transaction, reply: type[R]) -> R | None:
+        """What this very call was answered, if it was carried out.
+
+        To be asked first: whatever has changed since, the answer is the same.
+        Raises RefusedError when the key served another call.
+        """
         record: Audit | None = transaction.get(refs.audit(self.audit_id))
-        if record is not None and record.request != self.request:
+        if record is None:
+            return None
+        if record.request != self.request:
             raise refuse(
                 "key-reused",
                 "Idempotency-Key",
                 "this key was used for another request",
                 "khóa này đã dùng cho một yêu cầu khác",
             )
-        return record is not None
+        return reply.model_validate(record.reply)

@@ -60,18 +60,20 @@ def change_period(
     require(caller, "organiser")
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(lambda transaction: _change(transaction, keyed, request, now))
+    return services.store.transact(
+        lambda transaction: (
+            keyed.replied(transaction, PeriodReply) or _change(transaction, keyed, request, now)
+        )
+    )
 
 
 def _change(
     transaction: Transaction, keyed: Keyed, request: PeriodRequest, now: datetime
 ) -> PeriodReply:
-    repeated = keyed.done_before(transaction)
     ref = refs.periods(request.period)
     standing = transaction.get(ref)
-    if repeated and standing is not None:
-        return _reply(standing)
     period = _changed(transaction, standing, request, now)
+    reply = _reply(period)
     record = Audit(
         by=keyed.by,
         at=now,
@@ -79,10 +81,11 @@ def _change(
         target=ref.path,
         reason=request.reason if isinstance(request, Reschedule) else None,
         request=keyed.request,
+        reply=reply.fields(),
         documents=1,
     )
     transaction.write([put(ref, period), create(refs.audit(keyed.audit_id), record)])
-    return _reply(period)
+    return reply
 
 
 def _changed(

@@ -9,8 +9,8 @@ import requests
 from shared import refs
 from shared.models.entry import Cancelled, DeadlineMoved, Reassigned
 from shared.models.official import Official, Posting
-from shared.ports import put
-from tests.world import BEGIN, DUE, MONTH, SCHEME, World, new_key
+from shared.ports import Write, put
+from tests.world import BEGIN, DUE, MONTH, SCHEME, World, an_official, new_key
 
 OK = requests.codes.ok
 E = TypeVar("E")
@@ -47,6 +47,54 @@ def test_the_same_key_gives_the_same_reply_and_writes_nothing_more(world: World)
     second = world.assign("binh", "an", "chi", key="k")
     assert first.json() == second.json()
     assert len(list(world.stack.wiring.store.find(refs.assignments))) == 2
+
+
+def test_a_repeated_call_is_answered_as_it_was_whatever_changed_since(world: World) -> None:
+    first = world.assign("binh", to={"unit": "p1"}, key="k")
+    world.stack.wiring.store.commit([put(refs.officials("moi"), an_official("Mới", "p1"))])
+    assert world.assign("binh", to={"unit": "p1"}, key="k").json() == first.json()
+    world.close()
+    again = world.assign("binh", to={"unit": "p1"}, key="k")
+    assert (again.status_code, again.json()) == (OK, first.json())
+
+
+def test_a_repeated_amendment_is_answered_as_it_was_after_the_close(world: World) -> None:
+    body = {
+        "action": "reassign",
+        "assignment": world.assigned("an"),
+        "to": "chi",
+        "reason": "theo chỉ đạo",
+    }
+    first = world.as_("binh").post("assign", body, key="k")
+    world.close()
+    again = world.as_("binh").post("assign", body, key="k")
+    assert (first.status_code, again.status_code) == (OK, OK)
+    assert again.json() == first.json()
+
+
+def test_a_head_assigns_to_a_position_that_others_hold_too(world: World) -> None:
+    answer = world.assign("binh", to={"position": "cv"})
+    assert answer.status_code == OK, answer.text
+    assert {name.split("_")[2] for name in answer.json()["assignments"]} == {"an", "chi"}
+
+
+def test_nobody_of_a_position_is_left_for_somebody_who_heads_none_of_them(world: World) -> None:
+    answer = world.assign("an", to={"position": "cv"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "work.0.to")
+
+
+def test_an_entry_that_is_no_fact_does_not_stop_a_change(world: World) -> None:
+    assignment = world.assigned("an")
+    bad = refs.entries(assignment)("bad")
+    world.stack.wiring.store.commit([Write(bad, "set", {("kind",): "progress"})])
+    assert amend(world, "binh", "cancel", assignment) == OK
+
+
+def test_a_unit_that_is_gone_gives_nobody_authority(world: World) -> None:
+    assignment = world.assigned("an")
+    world.stack.wiring.store.__dict__["_client"].document("units/p1").delete()
+    assert amend(world, "dung", "cancel", assignment) == 403
+    assert amend(world, "giam-doc", "cancel", assignment) == OK
 
 
 def test_a_key_does_not_serve_another_request(world: World) -> None:

@@ -60,6 +60,20 @@ def test_confirming_makes_it_final(world: World) -> None:
     assert read(world).state == "final"
 
 
+def test_a_repeated_call_is_answered_as_it_was(world: World) -> None:
+    body = {
+        "action": "reschedule",
+        "period": MONTH,
+        "closes_at": "2026-11-20T00:00:00Z",
+        "reason": "lùi hạn",
+    }
+    first = world.as_("tu").post("period", body, key="k")
+    world.stack.clock.advance(datetime(2026, 11, 21, tzinfo=UTC))
+    world.stack.drain(60)
+    again = world.as_("tu").post("period", body, key="k")
+    assert (again.status_code, again.json()) == (OK, first.json())
+
+
 def test_only_organisers_change_periods(world: World) -> None:
     assert ask(world, by="binh", action="confirm") == 403
 
