@@ -14,8 +14,8 @@ from shared.models.entry import Entry
 from shared.models.period import Period
 from shared.models.result import RefusedEntry, Result, UnitResult
 from shared.models.scheme import Scheme
-from shared.models.scorecard import Contribution, Scorecard
-from shared.ports import Found, Services, Store, put
+from shared.models.scorecard import Scorecard
+from shared.ports import Found, Services, Store, patch, put
 from shared.scoring.contribution import contribute
 from shared.scoring.digest import canonical
 from shared.scoring.fold import fold_all
@@ -29,11 +29,16 @@ from shared.usecases.schemes import Schemes
 
 @dataclass(frozen=True)
 class Source:
-    """One assignment, absent when it cannot be read, with its entries as they stand."""
+    """One assignment, with what its entries give, and how many they are.
+
+    It is absent when its terms cannot be read. `drifted`: the state that stands in
+    the store is not the one that its entries give.
+    """
 
     id: str
     assignment: Assignment | None
-    entries: list[tuple[str, Entry]]
+    drifted: bool
+    entries: int
     refused: list[RefusedEntry]
 
 
@@ -50,7 +55,8 @@ def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> Uni
     """Recompute and freeze the results of everybody whom the unit answers for.
 
     Nothing is done unless the period is closing, so a late or repeated task is
-    harmless. Scorecards that drifted are counted, then put right.
+    harmless. Scorecards that drifted are counted, then put right, and so is the
+    state of assignments: a late event must find there what it says.
     """
     store = services.store
     period = read_period(services, task.period)
@@ -58,7 +64,8 @@ def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> Uni
     if period.state != "closing" or unit is None:
         return None
     people = read_people(store, period, task.unit)
-    results = list(_results(store, schemes, period, task.unit, people))
+    results = list(_results(store, schemes, period, unit.path, people))
+    _mend_folded(store, people)
     drift = _mend_scorecards(store, people, results)
     ref = refs.official_results(period.id)
     for batch in batches(results):
@@ -89,24 +96,25 @@ def _elsewhere(store: Store, period: Period, uid: str, claim: Claim) -> list[Sou
     ]
 
 
-def recompute_unit(store: Store, schemes: Schemes, period: Period, unit: str) -> list[Result]:
-    """Every result of the unit, from assignments, entries and appraisals alone."""
-    return list(_results(store, schemes, period, unit, read_people(store, period, unit)))
+def recompute_unit(store: Store, schemes: Schemes, period: Period, path: list[str]) -> list[Result]:
+    """Every result of the unit at the end of `path`, from its sources alone."""
+    people = read_people(store, period, path[-1])
+    return list(_results(store, schemes, period, path, people))
 
 
 def _results(
-    store: Store, schemes: Schemes, period: Period, unit: str, people: list[Person]
+    store: Store, schemes: Schemes, period: Period, path: list[str], people: list[Person]
 ) -> Iterator[Result]:
     scheme = schemes.get(period.scheme)
     for batch in batches(people):
         appraisals = read_each(store, [refs.appraisal(period.id, one.uid) for one in batch])
         for person, appraisal in zip(batch, appraisals, strict=True):
-            yield _result(period, unit, person, scheme, appraisal)
+            yield _result(period, path, person, scheme, appraisal)
 
 
 def _result(
     period: Period,
-    unit: str,
+    path: list[str],
     person: Person,
     scheme: Scheme,
     appraisal: Appraisal | RefusedEntry | None,
@@ -116,32 +124,23 @@ def _result(
     if isinstance(appraisal, RefusedEntry):
         unread.append(appraisal)
     work = {one.id: one.assignment for one in person.sources if one.assignment is not None}
-    facts = {one.id: one.entries for one in person.sources}
     scorecard = score(
         period=period.id,
         official=person.uid,
         scheme=scheme,
-        path=[ancestor for assignment in work.values() for ancestor in assignment.path],
-        contributions={
-            name: _contribution(assignment, facts[name], scheme)
-            for name, assignment in work.items()
-        },
+        # Of those who were given no work the own unit's head sees the result.
+        path=[ancestor for assignment in work.values() for ancestor in assignment.path] or path,
+        contributions={name: contribute(one, scheme) for name, one in work.items()},
         general=None if by_head is None else by_head.scores,
     )
     return freeze(
         scorecard,
-        unit=unit,
+        unit=path[-1],
         name=person.claim.name,
         assignments=len(person.sources),
-        entries=sum(map(len, facts.values())),
+        entries=sum(one.entries for one in person.sources),
         refused=unread,
     )
-
-
-def _contribution(
-    assignment: Assignment, entries: list[tuple[str, Entry]], scheme: Scheme
-) -> Contribution:
-    return contribute(assignment.model_copy(update={"folded": fold_all(entries)}), scheme)
 
 
 def _sources(store: Store, prefix: str) -> Iterator[Source]:
@@ -166,10 +165,27 @@ def _assignment_of(found: Found[Any]) -> str:
 
 def _source(found: Found[Assignment], entries: Iterable[Found[Entry]]) -> Source:
     facts, unread = read_entries(entries)
+    terms = dict(found.fields)
+    standing = terms.pop("folded", None)
+    folded = fold_all(facts)
+    assignment = None
     try:
-        return Source(found.ref.id, found.value, facts, unread)
+        assignment = found.ref.decode(terms).model_copy(update={"folded": folded})
     except ValidationError as error:
-        return Source(found.ref.id, None, facts, [refused(found.ref.path, error), *unread])
+        unread.insert(0, refused(found.ref.path, error))
+    drifted = assignment is not None and folded.fields() != standing
+    return Source(found.ref.id, assignment, drifted, len(facts), unread)
+
+
+def _mend_folded(store: Store, people: list[Person]) -> None:
+    wrong = [
+        patch(refs.assignments(source.id), {("folded",): source.assignment.folded.fields()})
+        for person in people
+        for source in person.sources
+        if source.assignment is not None and source.drifted
+    ]
+    for batch in batches(wrong):
+        store.commit(batch)
 
 
 def _mend_scorecards(store: Store, people: list[Person], results: list[Result]) -> int:
@@ -178,12 +194,17 @@ def _mend_scorecards(store: Store, people: list[Person], results: list[Result]) 
     Those that differ are looked at again: their last events may have come meanwhile.
     """
     seen = [person.claim.live for person in people]
-    suspects = _differing([result.scorecard for result in results], seen)
+    suspects = _differing([_as_live(result.scorecard) for result in results], seen)
     live = read_each(store, [refs.scorecard(card.period, card.official) for card in suspects])
     wrong = _differing(suspects, live)
     for batch in batches(wrong):
         store.commit([put(refs.scorecard(card.period, card.official), card) for card in batch])
     return len(wrong)
+
+
+def _as_live(card: Scorecard) -> Scorecard:
+    """A live scorecard names only units that assigned work."""
+    return card if card.contributions else card.model_copy(update={"path": []})
 
 
 def _differing(

@@ -42,7 +42,7 @@ def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
     everybody: list[Result] = []
     totals: list[UnitResult] = []
     for unit in store.find(refs.units):
-        results = recompute_unit(store, schemes, period, unit.ref.id)
+        results = recompute_unit(store, schemes, period, unit.value.path)
         everybody += results
         for result in results:
             _expect(truths, refs.official_results(period_id)(result.scorecard.official), result)

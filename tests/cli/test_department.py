@@ -228,8 +228,8 @@ def played(seed: int) -> Played:
     schemes = Schemes(stage.store)
     results = {
         result.scorecard.official: result
-        for unit in stage.play.units
-        for result in recompute_unit(stage.store, schemes, period, unit)
+        for unit in stage.play.units.values()
+        for result in recompute_unit(stage.store, schemes, period, unit.path)
     }
     return Played(stage.play, work, results)
 

@@ -17,6 +17,7 @@ from shared.ports import Write, patch, put
 from shared.scoring.digest import canonical
 from shared.usecases.close import CloseTask, CompileTask, close, finalize
 from shared.usecases.compile_unit import compile_unit
+from shared.usecases.rescore import rescore
 from shared.usecases.verify import Finding, verify
 from tests.dying import DyingStore
 from tests.world import AFTER_CLOSE, BEGIN, MONTH, World
@@ -120,6 +121,54 @@ def test_a_scorecard_that_drifted_is_counted_and_mended(busy: World) -> None:
     assert total is not None
     assert card is not None
     assert (total.drift, card.total) == (1, 9700)
+
+
+def test_a_state_that_drifted_is_mended_so_that_a_late_event_changes_nothing(busy: World) -> None:
+    [work] = [
+        one.ref.id
+        for one in busy.stack.wiring.store.find(refs.assignments)
+        if one.value.official == "an"
+    ]
+    busy.stack.drain(30)
+    ref = refs.assignments(work)
+    busy.stack.wiring.store.commit([patch(ref, {("folded", "submissions"): {}})])
+    busy.close()
+    before = everything(busy.stack)
+    late = busy.stack.wiring.store.get(refs.entries(work)("ok-s1"))
+    assert late is not None
+    rescore(busy.stack.wiring.store, busy.stack.wiring.schemes, work, "ok-s1", late)
+    assert everything(busy.stack) == before
+    assert result_of(busy, "an").scorecard.total == 9700
+
+
+def test_a_state_that_cannot_be_read_is_mended_too(busy: World) -> None:
+    ref = refs.assignments(busy.assigned("an"))
+    busy.stack.drain(30)
+    busy.stack.wiring.store.commit([patch(ref, {("folded",): "none"})])
+    busy.close()
+    assert result_of(busy, "an").refused == []
+    assert busy.stack.wiring.store.get(ref) is not None
+
+
+def test_who_was_given_no_work_is_seen_by_the_own_head(busy: World) -> None:
+    busy.close()
+    assert result_of(busy, "binh").scorecard.path == ["p1", "so"]
+    assert result_of(busy, "an").scorecard.path == ["p1", "so"]
+    assert drift_and_findings(busy) == (0, [])
+
+
+@pytest.mark.parametrize("name", [f"{MONTH}_an_x", MONTH, "x"])
+def test_an_event_about_a_document_with_no_proper_id_never_comes_again(
+    world: World, name: str
+) -> None:
+    world.stack.wiring.store.commit(
+        [
+            patchless(refs.appraisals(name), period=MONTH),
+            patchless(refs.entries(name)("e1"), **Assigned(by="x", at=BEGIN).fields()),
+        ]
+    )
+    world.stack.drain(30)
+    assert world.stack.gateway.stats.retried == 0
 
 
 def test_work_follows_a_person_who_moved_within_the_period(busy: World) -> None:
