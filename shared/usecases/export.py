@@ -60,7 +60,8 @@ def export(services: Services, caller: Caller, request: ExportRequest) -> bytes:
     """The periods' results as a file; heads get those of their own unit and below."""
     store = services.store
     _require_readable(store, caller, request)
-    for period in request.period:
+    periods = sorted(set(request.period))
+    for period in periods:
         if store.get(refs.results(period)) is None:
             raise refuse(
                 "missing",
@@ -68,11 +69,7 @@ def export(services: Services, caller: Caller, request: ExportRequest) -> bytes:
                 f"{period} has no compiled results yet",
                 f"kỳ {period} chưa có kết quả tổng hợp",
             )
-    results = [
-        result
-        for period in sorted(request.period)
-        for result in read_results(store, period, request.unit)
-    ]
+    results = [result for period in periods for result in read_results(store, period, request.unit)]
     return to_csv(results) if request.format == "csv" else to_xlsx(results)
 
 
@@ -115,9 +112,13 @@ def to_xlsx(results: Iterable[Result]) -> bytes:
 
 
 def _require_readable(store: Store, caller: Caller, request: ExportRequest) -> None:
-    if caller.has("organiser", "authority", "auditor"):
-        return
     unit = None if request.unit is None else store.get(refs.units(request.unit))
+    if caller.has("organiser", "authority", "auditor"):
+        if request.unit is not None and unit is None:
+            raise refuse(
+                "missing", "unit", f"there is no unit {request.unit}", "không có đơn vị này"
+            )
+        return
     if unit is None or not caller.heads(unit.path):
         raise refuse(
             "forbidden",

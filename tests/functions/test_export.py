@@ -57,6 +57,11 @@ def test_csv_has_a_row_each_and_nothing_where_a_state_forbids_a_number(closed: W
     ]
 
 
+def test_a_period_named_twice_is_exported_once(closed: World) -> None:
+    once, twice = (closed.as_("tu").get("export", period=[MONTH] * n).content for n in (1, 2))
+    assert once == twice
+
+
 def test_xlsx_is_for_reading(closed: World) -> None:
     answer = closed.as_("tu").get("export", period=MONTH, format="xlsx", unit="p1")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
@@ -78,6 +83,8 @@ def test_xlsx_is_for_reading(closed: World) -> None:
         ("an", {"unit": "p1"}, 403),
         ("tu", {"period": "2026-09"}, 404),
         ("tu", {"period": "last"}, 400),
+        ("tu", {"unit": "nowhere"}, 404),
+        ("binh", {"unit": "nowhere"}, 403),
         ("tu", {"format": "pdf"}, 400),
         ("tu", {"colour": "red"}, 400),
     ],
