@@ -8,7 +8,7 @@ TRIGGERS = {
 }
 """Entry point → pattern of the documents that trigger it."""
 
-CALLED = ["assign", "progress", "period", "import_cases", "export"]
+CALLED = ["assign", "progress", "period", "import_cases", "export", "schemes"]
 """Entry points that people and other systems call."""
 
 TASKS = ["close", "compile_unit", "finalize"]

@@ -16,6 +16,17 @@ def shipped(ref: str) -> Scheme:
     return Scheme.model_validate_json(text)
 
 
+def require_same(scheme: Scheme, standing: Scheme) -> None:
+    """A version that was published never changes."""
+    if standing != scheme:
+        raise refuse(
+            "conflict",
+            "ref",
+            f"{scheme.ref} was published with other rules; give a new version",
+            f"{scheme.ref} đã ban hành với nội dung khác; hãy tăng phiên bản",
+        )
+
+
 class Schemes:
     """The store's schemes; a version never changes, so one read serves the process."""
 
@@ -33,13 +44,8 @@ class Schemes:
         standing = self._store.get(refs.schemes(scheme.ref))
         if standing is None:
             self._store.commit([create(refs.schemes(scheme.ref), scheme)])
-        elif standing != scheme:
-            raise refuse(
-                "conflict",
-                "ref",
-                f"{scheme.ref} was published with other rules; give a new version",
-                f"{scheme.ref} đã ban hành với nội dung khác; hãy tăng phiên bản",
-            )
+        else:
+            require_same(scheme, standing)
 
     def _read(self, ref: str) -> Scheme:
         scheme = self._store.get(refs.schemes(ref))

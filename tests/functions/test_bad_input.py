@@ -9,7 +9,7 @@ import requests
 from shared import refs
 from tests.world import MONTH, World, new_key
 
-CALLER = {"assign": "binh", "progress": "an", "period": "tu", "import_cases": "tu"}
+CALLER = {"assign": "binh", "progress": "an", "period": "tu", "schemes": "tu", "import_cases": "tu"}
 HUGE = 10**400
 EARLY = "0001-01-01T00:00:00+14:00"
 

@@ -1,0 +1,48 @@
+"""Publish a version of a scoring scheme, which then never changes."""
+
+from datetime import datetime
+
+from shared import refs
+from shared.models.audit import Audit
+from shared.models.base import Part, SchemeRef
+from shared.models.scheme import Scheme
+from shared.ports import Services, Transaction, create
+from shared.usecases.caller import Caller, require
+from shared.usecases.keyed import Keyed
+from shared.usecases.schemes import require_same
+
+
+class Published(Part):
+    scheme: SchemeRef
+
+
+def publish(services: Services, caller: Caller, key: str, scheme: Scheme) -> Published:
+    """Publish it for periods to pin; one that stands already must be the same."""
+    require(caller, "organiser")
+    keyed = Keyed.of(caller.uid, key, scheme)
+    now = services.clock.now()
+    return services.store.transact(
+        lambda transaction: (
+            keyed.replied(transaction, Published) or _publish(transaction, keyed, scheme, now)
+        )
+    )
+
+
+def _publish(transaction: Transaction, keyed: Keyed, scheme: Scheme, now: datetime) -> Published:
+    ref = refs.schemes(scheme.ref)
+    standing = transaction.get(ref)
+    if standing is not None:
+        require_same(scheme, standing)
+    published = Published(scheme=scheme.ref)
+    record = Audit(
+        by=keyed.by,
+        at=now,
+        action="publish scheme",
+        target=ref.path,
+        request=keyed.request,
+        reply=published.fields(),
+        documents=1 if standing is None else 0,
+    )
+    transaction.write([] if standing is not None else [create(ref, scheme)])
+    transaction.write([create(refs.audit(keyed.audit_id), record)])
+    return published
