@@ -11,6 +11,8 @@ from shared.refs import Collection, Ref
 
 M = TypeVar("M")
 T = TypeVar("T")
+Pause = Callable[[int], None]
+"""Wait a little after the attempt of this number, so that those who contend come apart."""
 Fields = dict[tuple[str, ...], Any]
 """Values by the path of their field."""
 

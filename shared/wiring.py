@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from shared.adapters.clock import SystemClock
-from shared.ports import Accounts, Clock, Identity, Queue, Store
+from shared.adapters.clock import SystemClock, pause
+from shared.ports import Accounts, Clock, Identity, Pause, Queue, Store
 from shared.settings import Settings
 from shared.usecases.schemes import Schemes
 
@@ -15,12 +15,13 @@ class Wiring:
 
     settings: Settings
     clock: Clock
+    pause: Pause = pause
 
     @cached_property
     def store(self) -> Store:
         from google.cloud import firestore  # noqa: PLC0415  # made when first used
 
-        from shared.adapters.firestore import FirestoreStore  # noqa: PLC0415
+        from shared.adapters.firestore import FirestoreStore  # noqa: PLC0415  # as above
 
         return FirestoreStore(firestore.Client(project=self.settings.project))
 

@@ -23,4 +23,4 @@ def rescore(event: CloudEvent) -> None:
     assignment, entry_id = change.ids
     ENTRY_ID.validate_python(entry_id)
     entry = ENTRY.validate_python(change.fields)
-    rescore_entry(wiring.store, wiring.schemes, assignment, entry_id, entry)
+    rescore_entry(wiring.store, wiring.schemes, assignment, entry_id, entry, wiring.pause)

@@ -15,4 +15,4 @@ from shared.usecases.rescore import rescore_general as rescore_appraisal
 @acknowledging
 def rescore_general(event: CloudEvent) -> None:
     wiring = authenticate(request)
-    rescore_appraisal(wiring.store, wiring.schemes, change_of(event).ids[0])
+    rescore_appraisal(wiring.store, wiring.schemes, change_of(event).ids[0], wiring.pause)

@@ -16,7 +16,7 @@ from shared.models.assignment import Assignment, Folded
 from shared.models.entry import Entry
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Contribution, Scorecard
-from shared.ports import Fields, Store, Stored, Write, create, patch
+from shared.ports import Fields, Pause, Store, Stored, Write, create, patch
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold
 from shared.scoring.scorecard import score
@@ -29,20 +29,31 @@ ATTEMPTS = 10
 """Optimistic tries in one delivery; then the platform delivers again, later."""
 
 
+def at_once(attempt: int) -> None:
+    """No pause, for callers that contend with nobody."""
+
+
 def rescore(
-    store: Store, schemes: Schemes, assignment_id: str, entry_id: str, entry: Entry
+    store: Store,
+    schemes: Schemes,
+    assignment_id: str,
+    entry_id: str,
+    entry: Entry,
+    pause: Pause = at_once,
 ) -> None:
     """Fold one entry in and bring its person's scorecard up to date.
 
     Raises ConflictError when others kept writing: the event must be retried.
     """
-    _retry(lambda: _rescore(store, schemes, assignment_id, entry_id, entry))
+    _retry(lambda: _rescore(store, schemes, assignment_id, entry_id, entry), pause)
 
 
-def rescore_general(store: Store, schemes: Schemes, appraisal_id: str) -> None:
+def rescore_general(
+    store: Store, schemes: Schemes, appraisal_id: str, pause: Pause = at_once
+) -> None:
     """Bring a scorecard up to date with the appraisal as it stands now."""
     period_id, official = _parts(appraisal_id, 2, "appraisal")
-    _retry(lambda: _rescore_general(store, schemes, period_id, official))
+    _retry(lambda: _rescore_general(store, schemes, period_id, official), pause)
 
 
 def _rescore(
@@ -150,10 +161,10 @@ def _changes(before: dict[str, Any], after: dict[str, Any], growing: AbstractSet
     return changed
 
 
-def _retry(work: Callable[[], T]) -> T:
-    for _ in range(ATTEMPTS - 1):
+def _retry(work: Callable[[], T], pause: Pause) -> T:
+    for attempt in range(1, ATTEMPTS):
         try:
             return work()
         except ConflictError:
-            continue
+            pause(attempt)
     return work()
