@@ -15,6 +15,13 @@ from typing import Self
 
 LOOPBACK = "127.0.0.1"
 
+_OUTLIVED = """
+exec 3<&0
+{ read -r _ <&3; kill -9 0; } &
+exec "$@" </dev/null 3<&-
+"""
+"""Become a server, whose process group ends when nobody holds the other end of the input."""
+
 _POLL_SECONDS = 0.05
 _LOG_LINES = 20
 
@@ -95,6 +102,8 @@ class LocalServer(ABC):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
 
     @abstractmethod
     def _command(self, port: int) -> list[str]:
@@ -108,10 +117,10 @@ class LocalServer(ABC):
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
             # Its own process group: Ctrl-C then reaches only us, and stop reaches all of it.
-            self._process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
-                command,
+            self._process = subprocess.Popen(  # noqa: S603 - our own arguments
+                ["/bin/sh", "-c", _OUTLIVED, "sh", *command],
                 cwd=self._log.parent,  # some leave logs of their own where they run
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
