@@ -35,8 +35,8 @@ class Change:
 def change_of(event: CloudEvent) -> Change:
     """Read Eventarc's Firestore event: protobuf in, ids and fields out."""
     # Not at the top: the functions of Cloud Tasks read no events.
-    from google.cloud.firestore_v1._helpers import decode_dict  # noqa: PLC0415
-    from google.events.cloud.firestore_v1 import DocumentEventData  # noqa: PLC0415
+    from google.cloud.firestore_v1._helpers import decode_dict  # noqa: PLC0415  # as above
+    from google.events.cloud.firestore_v1 import DocumentEventData  # noqa: PLC0415  # as above
 
     data = DocumentEventData.deserialize(event.data)
     # The names in the headers are percent-encoded; those in the body are as they are.

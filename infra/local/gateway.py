@@ -38,7 +38,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import shift_path_info
 
 # waitress ships no types.
-import waitress.server  # type: ignore[import-untyped]
+import waitress.server  # type: ignore[import-untyped]  # it ships no types
 from google.events.cloud.firestore_v1 import DocumentEventData
 from google.protobuf.message import DecodeError
 from waitress import wasyncore

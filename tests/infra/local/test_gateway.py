@@ -548,8 +548,8 @@ def test_functions_of_the_framework_run_unchanged(
 ) -> None:
     source = tmp_path / "functions.py"
     source.write_text(SOURCE)
-    # The framework types its package, but not this function.
-    app = functions_framework.create_app("note", str(source))  # type: ignore[no-untyped-call]
+    create: Callable[[str, str], WSGIApplication] = functions_framework.create_app
+    app = create("note", str(source))
     gateway = start(app)
     connect("demo-framework", gateway).document("notes/a").set({"n": 5})
     gateway.drain(10)

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -201,7 +201,7 @@ def test_numbers_have_bounds_and_are_whole(kind: object, least: int, most: int) 
     assert not any(is_valid(kind, value) for value in (1.0, "1", True, None))
 
 
-@pytest.mark.parametrize("value", [datetime(2026, 10, 1), "2026-10-01T00:00:00Z", START.date(), 1])  # noqa: DTZ001
+@pytest.mark.parametrize("value", [START.replace(tzinfo=None), START.isoformat(), START.date(), 1])
 def test_a_time_is_a_moment_with_its_zone(value: object) -> None:
     assert is_valid(Time, START)
     assert is_valid(Time, START.astimezone(timezone(timedelta(hours=7))))

@@ -101,7 +101,7 @@ def test_an_entry_is_closed_and_strict(kind: str, change: dict[str, Any]) -> Non
         ("returned", {"reason": ""}),
         ("returned", {"reason": "no"}),
         ("returned", {"submission": "a/b"}),
-        ("deadline_moved", {"due": datetime(2026, 10, 1)}),  # noqa: DTZ001
+        ("deadline_moved", {"due": DUE.replace(tzinfo=None)}),
         ("reassigned", {"quantity": 0}),
         ("reassigned", {"successor": "w1"}),
         ("cancelled", {"quantity": -5}),

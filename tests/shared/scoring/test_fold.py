@@ -165,4 +165,4 @@ def test_a_delivery_taken_back_counts_no_more_and_as_no_fault() -> None:
 def test_a_state_cannot_be_changed_in_place() -> None:
     assignment: Assignment = an_assignment()
     with pytest.raises(ValueError, match="frozen"):
-        assignment.folded.deadline = None  # type: ignore[misc]
+        assignment.folded.deadline = None  # type: ignore[misc]  # frozen: that is the point

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models.result import RefusedEntry, Result, UnitResult
+from shared.models.scorecard import Scorecard
 from shared.scoring.digest import digest, merkle_root
 from shared.scoring.result import result_digest, total_period, total_unit
 from tests.builders import (
@@ -102,8 +103,8 @@ def numbers(value: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("card", "gate"), [(EXCELLENT, "score"), (POOR, "score"), (UNSEEN, None), (IDLE, None)]
 )
-def test_a_rating_names_the_gate_that_decided_it(card: object, gate: str | None) -> None:
-    assert a_result(card).gate == gate  # type: ignore[arg-type]
+def test_a_rating_names_the_gate_that_decided_it(card: Scorecard, gate: str | None) -> None:
+    assert a_result(card).gate == gate
 
 
 def test_refused_entries_are_named_in_order_and_at_most_a_hundred() -> None:
