@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EMULATORS := infra/local/firebase/node_modules/.ready
-PROFILE ?= profiles/$(basename $(notdir $(CASES))).toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test serve lint rules fuzz format lock bench clean
@@ -30,7 +29,7 @@ $(EMULATORS): infra/local/firebase/package-lock.json
 	@touch $@
 
 demo: $(READY) $(EMULATORS) ## Play the main job to its end (CASES=log.csv [PROFILE=its.toml] [MONTH=YYYY-MM] [FAULTS=1])
-	@$(BIN)/roviec demo $(if $(CASES),--cases $(CASES) --profile $(PROFILE)) $(if $(MONTH),--month $(MONTH)) $(if $(FAULTS),--faults)
+	@$(BIN)/roviec demo $(if $(CASES),--cases '$(CASES)') $(if $(PROFILE),--profile '$(PROFILE)') $(if $(MONTH),--month '$(MONTH)') $(if $(FAULTS),--faults)
 
 serve: $(READY) $(EMULATORS) ## Run everything here with a page to look at, until Ctrl-C (PORT=8335)
 	@$(BIN)/roviec serve $(if $(PORT),--port $(PORT))

@@ -78,7 +78,7 @@ def play_department(stack: Stack, *, seed: int = SEED, month: str = MONTH) -> Pl
 def play_cases(stack: Stack, log: bytes, profile_text: str, month: str | None) -> Played:
     """Import a case log month by month, closing each month; returns the periods."""
     profile = read_profile(profile_text)
-    months = _months(log, profile, month)
+    months = months_due(log, profile, month)
     start, _ = bounds(months[0], profile.time_zone)
     stack.clock.advance(start)
     publish_scheme(stack)
@@ -147,7 +147,8 @@ def summarise(stack: Stack, periods: list[str], started: float) -> Summary:
     )
 
 
-def _months(log: bytes, profile: Profile, month: str | None) -> list[str]:
+def months_due(log: bytes, profile: Profile, month: str | None) -> list[str]:
+    """The months in which cases are due, or the one that is wanted; raises DemoError."""
     cases = read_log(log, profile).cases
     months = sorted({month_of(case.due, profile.time_zone) for case in cases})
     chosen = [name for name in months if month in (None, name)]

@@ -620,7 +620,9 @@ def _submitted(
     month: _Month, task: _Task, quantity: int, at: int, returned: int, *, again: bool = False
 ) -> Iterator[Report]:
     """A delivery and what became of it; `returned` is the chance of that in per cent."""
-    submission = _report(month, task, task.doer, at, _submission(month, task, quantity, again))
+    submission = _report(
+        month, task, task.doer, at, _submission(month, task, quantity, again=again)
+    )
     yield submission
     judged = at + _delay(month.rng)
     if month.chance(returned):
@@ -639,7 +641,7 @@ def _delay(rng: Random) -> int:
     return rng.randint(20 * 60, 4 * HALF)
 
 
-def _submission(month: _Month, task: _Task, quantity: int, again: bool) -> Json:  # noqa: FBT001
+def _submission(month: _Month, task: _Task, quantity: int, *, again: bool) -> Json:
     measure = task.item.measure
     if again:
         note = month.rng.choice(names.RESUBMITTED)

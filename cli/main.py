@@ -1,13 +1,16 @@
 """`roviec`: what an operator does from a shell."""
 
 import json
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from re import fullmatch
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -16,24 +19,48 @@ from cli import demo as playing
 from cli import remote, say
 from cli import serve as serving
 from cli.demo import DemoError
+from cli.department import TIME_ZONE
 from cli.player import PlayError
 from infra.local.clock import AdvancedClock
 from infra.local.faults import Faults
 from infra.local.process import EmulatorError
-from infra.local.stack import Stack, running
+from infra.local.stack import ROOT, Stack, running
 from shared.errors import RefusedError
+from shared.models.scheme import Scheme
 from shared.scoring.explanation import explain
+from shared.usecases.calendar import bounds
+from shared.usecases.case_log import read_profile
 from shared.usecases.score_facts import Facts, score_facts
 from shared.usecases.verify import verify as verify_period
 from shared.wiring import wiring
 
+schemes = typer.Typer(no_args_is_help=True, help="Check and publish scoring schemes.")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 """The demo's clock only goes forward, so it starts before any log."""
 FAULTS = Faults(seed=335, copies=3, shuffle=True, max_delay=0.3, fail_first=0.10)
 
+app.add_typer(schemes, name="scheme")
+
+INTERRUPTED = 130
+PROFILES = ROOT / "profiles"
+
+
+def _a_month(text: str | None) -> str | None:
+    """A month within the calendar of periods, before anything is started for it."""
+    if text is None:
+        return None
+    if not fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise typer.BadParameter(f"{text} is no month: use YYYY-MM, such as 2026-10")
+    with _explained():
+        bounds(text, TIME_ZONE)
+    return text
+
+
+Month = Annotated[str | None, typer.Option(help="Only this month, YYYY-MM.", callback=_a_month)]
 Log = Annotated[Path, typer.Argument(help="A case log (CSV).", exists=True, dir_okay=False)]
+SchemeFile = Annotated[Path, typer.Argument(help="A scheme (JSON).", exists=True, dir_okay=False)]
 Out = Annotated[Path, typer.Option(help="The folder that the results go to.")]
 Logs = Annotated[Path, typer.Option(help="The folder for the emulators' logs.")]
 Url = Annotated[str, typer.Option(help="Where the functions answer.", envvar="ROVIEC_URL")]
@@ -42,9 +69,14 @@ Token = Annotated[str, typer.Option(help="Your ID token.", envvar="ROVIEC_TOKEN"
 
 @app.command()
 def demo(
-    cases: Annotated[Path | None, typer.Option(help="A case log to import (CSV).")] = None,
-    profile: Annotated[Path | None, typer.Option(help="Its profile (TOML).")] = None,
-    month: Annotated[str | None, typer.Option(help="Only this month, YYYY-MM.")] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="A case log to import (CSV).", exists=True, dir_okay=False),
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="Its profile (TOML); else the one of its name in profiles/.")
+    ] = None,
+    month: Month = None,
     *,
     faults: Annotated[
         bool, typer.Option(help="Every event three times, shuffled, late, 10 % failing first.")
@@ -53,22 +85,32 @@ def demo(
     logs: Logs = Path("logs"),
 ) -> None:
     """Play work through the real functions, let it close, print and write the results."""
-    if (cases is None) != (profile is None):
-        _stop("--cases and --profile go together: make demo CASES=file.csv PROFILE=file.toml")
+    if cases is None and profile is not None:
+        _stop("a profile tells how to read a log: make demo CASES=file.csv PROFILE=file.toml")
     started = time.monotonic()
-    with _explained(logs), _stack(logs, faults=faults) as stack:
-        played = (
-            playing.play_department(stack, month=month or playing.MONTH)
-            if cases is None or profile is None
-            else playing.play_cases(stack, cases.read_bytes(), profile.read_text("utf-8"), month)
-        )
-        playing.show(stack, played.periods)
-        playing.write_results(stack, played, out)
-        summary = playing.summarise(stack, played.periods, started)
+    with _explained(logs), serving.until_stopped(INTERRUPTED):
+        play = _play(cases, profile, month)
+        with _stack(logs, faults=faults) as stack:
+            played = play(stack)
+            playing.show(stack, played.periods)
+            playing.write_results(stack, played, out)
+            summary = playing.summarise(stack, played.periods, started)
     text = json.dumps(asdict(summary), ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", "utf-8")
-    say.out.print(text, soft_wrap=True)
+    typer.echo(text)
     say.err.print(f"written: {out}/results.csv, {out}/results.xlsx, {out}/summary.json")
+
+
+def _play(
+    cases: Path | None, profile: Path | None, month: str | None
+) -> Callable[[Stack], playing.Played]:
+    """What to play, looked through before anything is started."""
+    if cases is None:
+        return partial(playing.play_department, month=month or playing.MONTH)
+    text = _read_text(profile or PROFILES / f"{cases.stem}.toml")
+    log = cases.read_bytes()
+    playing.months_due(log, read_profile(text), month)
+    return partial(playing.play_cases, log=log, profile_text=text, month=month)
 
 
 @app.command()
@@ -86,6 +128,7 @@ def serve(
     with _explained(logs), serving.until_stopped():
         say.err.print("starting the emulators …")
         port, clock = serving.choose_port(port), AdvancedClock(LONG_AGO)
+        _log_to(logs)
         with running(logs=logs, clock=clock, port=port) as stack:
             serving.prepare(stack, history=history)
             serving.show(stack)
@@ -98,12 +141,17 @@ def import_log(
     profile: Annotated[Path, typer.Option(help="How to read it (TOML).")],
     url: Url,
     token: Token,
-    month: Annotated[str | None, typer.Option(help="Only the cases due then, YYYY-MM.")] = None,
+    month: Month = None,
 ) -> None:
-    """Import a case log into a running system; repeating it changes nothing."""
+    """Import a case log into a running system; repeating it changes nothing.
+
+    Exits with 1 when every case was refused.
+    """
     with _explained():
-        report = remote.import_log(url, token, log.read_bytes(), profile.read_text("utf-8"), month)
-    say.out.print(json.dumps(report, ensure_ascii=False, indent=2), soft_wrap=True)
+        report = remote.import_log(url, token, log.read_bytes(), _read_text(profile), month)
+    typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    taken = any(report[name] for name in ("assignments", "entries", "unchanged"))
+    raise typer.Exit(1 if report["refused"] and not taken else 0)
 
 
 @app.command()
@@ -127,10 +175,11 @@ def verify(period: Annotated[str, typer.Argument(help="A compiled period.")]) ->
     with the operator's own credentials.
     """
     with _explained():
+        remote.require_store(wiring().settings.project)
         found = verify_period(wiring().store, wiring().schemes, period)
     for finding in found.findings:
-        say.out.print(f"{finding.path}: {finding.reason}", soft_wrap=True)
-    say.out.print(f"{period}: {found.checked} documents, {len(found.findings)} findings")
+        typer.echo(f"{finding.path}: {finding.reason}")
+    typer.echo(f"{period}: {found.checked} documents, {len(found.findings)} findings")
     raise typer.Exit(1 if found.findings else 0)
 
 
@@ -140,16 +189,37 @@ def score(
 ) -> None:
     """Score facts given as JSON and print the scorecard that explains itself."""
     with _explained():
-        card, scheme = score_facts(Facts.model_validate_json(facts.read_bytes()))
+        card, scheme = score_facts(Facts.model_validate_json(_read_text(facts)))
     lines = [asdict(line) for line in explain(card, scheme)]
     document = {**card.model_dump(mode="json", exclude_none=True), "explanation": lines}
-    say.out.print(json.dumps(document, ensure_ascii=False, indent=2), soft_wrap=True)
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@schemes.command()
+def check(file: SchemeFile) -> None:
+    """Check a scheme; `roviec score` tries it on facts."""
+    with _explained():
+        typer.echo(f"{_scheme(file).ref} is a valid scheme")
+
+
+@schemes.command()
+def publish(file: SchemeFile, url: Url, token: Token) -> None:
+    """Publish a version of a scheme in a running system, for periods to pin; as an organiser."""
+    with _explained():
+        scheme = _scheme(file)
+        remote.publish_scheme(url, token, scheme)
+    typer.echo(f"published {scheme.ref}")
+
+
+def _scheme(file: Path) -> Scheme:
+    return Scheme.model_validate_json(_read_text(file))
 
 
 @contextmanager
 def _stack(logs: Path, *, faults: bool) -> Iterator[Stack]:
     say.err.print("starting the emulators …")
     clock = AdvancedClock(LONG_AGO)
+    _log_to(logs)
     with running(logs=logs, clock=clock, faults=FAULTS if faults else None) as stack:
         say.err.print(f"functions: {stack.url}  store: {stack.google.store.host}  logs: {logs}/")
         yield stack
@@ -161,16 +231,33 @@ def _explained(logs: Path | None = None) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        _stop("\n".join(faults))
+        _stop("\n".join(f"{_field(one['loc'])}: {one['msg']}" for one in error.errors()))
     except RefusedError as error:
         _stop("\n".join(f"{fault.field}: {fault.reason}" for fault in error.faults))
     except (DemoError, PlayError, EmulatorError, remote.RemoteError, OSError) as error:
         _stop(f"{error}" + (f"\nlogs: {logs}/" if logs else ""))
 
 
-def _stop(message: str) -> None:
-    say.err.print(message, style="red")
+def _field(loc: tuple[int | str, ...]) -> str:
+    """Where the fault is, without the names that pydantic gives its own validators."""
+    return ".".join(str(part) for part in loc if "[" not in str(part)) or "document"
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        _stop(f"{path} is not UTF-8: save it in that encoding")
+
+
+def _log_to(logs: Path) -> None:
+    """What the functions say of single calls, such as one to come again, is for looking up."""
+    logs.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=logs / "functions.log", filemode="w", force=True)
+
+
+def _stop(message: str) -> NoReturn:
+    say.err.print(message, style="red", soft_wrap=True)
     raise typer.Exit(2)
 
 

@@ -15,10 +15,11 @@ from shared.usecases.export import RATINGS, STATES
 WIDTH = 132
 """Columns, where the output is no terminal that says its own."""
 
-out = Console(highlight=False)
+# No markup and no emoji codes: what is printed is data, and may look like either.
+out = Console(highlight=False, markup=False, emoji=False)
 if not out.is_terminal:
     out.width = WIDTH
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 HEADINGS = ("Cán bộ", "Giao", "Xong", "Chậm", "Lỗi", "a %", "b %", "c %")
 POINTS = ("Nhiệm vụ", "Chung", "Tổng")
@@ -27,7 +28,7 @@ POINTS = ("Nhiệm vụ", "Chung", "Tổng")
 @contextmanager
 def progress() -> Iterator[Progress]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -51,12 +52,17 @@ def unit_table(unit: UnitResult, results: Iterable[Result]) -> None:
 
 def period_line(result: PeriodResult) -> None:
     """The province line: totals over all units."""
-    ratings = ", ".join(f"{RATINGS[name]}: {n}" for name, n in result.ratings.items())
+    ratings = ", ".join(
+        f"{title}: {result.ratings[name]}"
+        for name, title in RATINGS.items()
+        if name in result.ratings
+    )
     out.print(
-        f"[bold]Kỳ {result.period}[/bold]: {result.units} đơn vị, {result.officials} cán bộ, "
+        f"Kỳ {result.period}: {result.units} đơn vị, {result.officials} cán bộ, "
         f"{result.assignments} việc, {result.entries} mục; {ratings or 'chưa ai được xếp loại'}; "
         f"chưa chấm: {result.not_assessed}, chưa đủ dữ liệu: {result.insufficient_data}; "
         f"sai lệch (drift): {result.drift}; gốc Merkle {result.root[:16]}…",
+        style="bold",
         soft_wrap=True,
     )
 

@@ -12,11 +12,13 @@ from types import FrameType
 from typing import NamedTuple, NoReturn
 
 import requests
+import typer
 
 from cli import catalogue, say
 from cli import demo as playing
 from cli.demo import DemoError
 from cli.department import TIME_ZONE, ZONE, generate
+from infra.local.emulator import HOST_VARIABLE
 from infra.local.page.app import page
 from infra.local.people import Client, sign_in
 from infra.local.process import free_port
@@ -35,6 +37,7 @@ COMING = (1, 3, 6)
 WORTHWHILE = timedelta(days=3)
 """A month younger than this has no past to show work from."""
 PATIENCE = 120
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WAVES = 2
 """How often everybody was given work earlier this month."""
 UNDONE = 2
@@ -56,8 +59,8 @@ def choose_port(wanted: int) -> int:
 
 
 @contextmanager
-def until_stopped() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block, at any moment, and are no error.
+def until_stopped(status: int = 0) -> Iterator[None]:
+    """Ctrl-C, SIGTERM and SIGHUP end the block, at any moment, and the command with `status`.
 
     What the block has started is stopped in peace: whoever asks twice is not heard.
     """
@@ -67,13 +70,15 @@ def until_stopped() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, stop)
+    before = {number: signal.getsignal(number) for number in STOPPING}
+    for number, handler in before.items():
+        # What is ignored already, as under nohup, stays so.
+        signal.signal(number, signal.SIG_IGN if handler == signal.SIG_IGN else stop)
     try:
         yield
     except KeyboardInterrupt:
         say.err.print("stopped")
+        raise typer.Exit(status) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -97,13 +102,27 @@ def show(stack: Stack) -> None:
     """Serve the page and say where, as whom, and how to end."""
     stack.gateway.mount(MOUNT, page(stack))
     officials = _officials(stack)
-    say.out.print(f"\n[bold]{stack.url}/{MOUNT}/[/bold]", soft_wrap=True)
+    say.out.print(f"\n{stack.url}/{MOUNT}/", style="bold", soft_wrap=True)
     say.out.print("choose there who you are, for instance:")
-    for role, uid in _examples(officials).items():
+    examples = _examples(officials)
+    for role, uid in examples.items():
         say.out.print(
             f"  {role}: {officials[uid].name}  {stack.url}/{MOUNT}/#as={uid}", soft_wrap=True
         )
+    say.out.print("for roviec import, export, scheme and verify, as the organiser for an hour:")
+    for name, value in _variables(stack, examples["the organiser"]).items():
+        say.out.print(f"  export {name}={value}", soft_wrap=True)
     say.out.print("Ctrl-C stops it and forgets everything.")
+
+
+def _variables(stack: Stack, organiser: str) -> dict[str, str]:
+    """What the operator's command reads; the shell fetches the token when it runs the line."""
+    return {
+        "ROVIEC_URL": stack.url,
+        "ROVIEC_TOKEN": f'"$(curl -s "{stack.url}/{MOUNT}/token.txt?uid={organiser}")"',
+        "GOOGLE_CLOUD_PROJECT": stack.project,
+        HOST_VARIABLE: stack.google.store.host,
+    }
 
 
 def wait() -> NoReturn:

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cli import demo
 from cli.main import FAULTS, LONG_AGO
@@ -69,9 +71,6 @@ def test_another_profile_reads_the_same_log_otherwise(
 
 def independent(permits: Path, month: str) -> dict[str, tuple[int, int, int]]:
     """The same count, straight from the rows."""
-    from datetime import datetime, timedelta  # noqa: PLC0415
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
     zone = ZoneInfo("Europe/Amsterdam")
     cases: dict[str, list[tuple[datetime, str, str]]] = {}
     with permits.open(encoding="utf-8") as file:

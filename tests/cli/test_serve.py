@@ -1,5 +1,6 @@
 """`roviec serve` as a process: the page and what it does over HTTP, and its end."""
 
+import json
 import os
 import re
 import signal
@@ -19,6 +20,7 @@ import requests
 from cli.serve import choose_port, month_before
 from infra.local.emulator import HOST_VARIABLE
 from infra.local.process import free_port
+from tests.functions.test_import_cases import HEADER, PROFILE, ROWS
 
 PATIENCE = 40
 QUICK = 10
@@ -78,6 +80,7 @@ class Browser:
 class Served:
     process: subprocess.Popen[str]
     url: str
+    said: list[str]
 
     @property
     def browser(self) -> Browser:
@@ -89,20 +92,23 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     port = free_port()
     process = _start(port, tmp_path_factory.mktemp("logs"))
     try:
-        _read_until(process, f"http://127.0.0.1:{port}/web/")
-        yield Served(process, f"http://127.0.0.1:{port}")
+        said = _read_until(process, "Ctrl-C stops it")
+        yield Served(process, f"http://127.0.0.1:{port}", said)
     finally:
         process.kill()
         process.communicate()
 
 
 def _start(port: int, logs: Path) -> subprocess.Popen[str]:
+    return _run(logs, "serve", "--no-history", "--port", str(port))
+
+
+def _run(logs: Path, *arguments: str) -> subprocess.Popen[str]:
     program = "from cli.main import app; app()"
     # An emulator of its own: another one posts its events to somebody else.
     inherited = {name: value for name, value in os.environ.items() if name != HOST_VARIABLE}
-    options = ["--no-history", "--port", str(port), "--logs", str(logs)]
     return subprocess.Popen(
-        [sys.executable, "-c", program, "serve", *options],
+        [sys.executable, "-c", program, *arguments, "--logs", str(logs)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -111,13 +117,13 @@ def _start(port: int, logs: Path) -> subprocess.Popen[str]:
     )
 
 
-def _read_until(process: subprocess.Popen[str], wanted: str) -> None:
+def _read_until(process: subprocess.Popen[str], wanted: str) -> list[str]:
     assert process.stdout is not None
     said = []
     for line in process.stdout:
         said.append(line)
         if wanted in line:
-            return
+            return said
     raise AssertionError("".join(said))
 
 
@@ -184,6 +190,27 @@ def test_store_answers_the_page_from_another_port(served: Served) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == served.url
 
 
+def test_the_lines_it_prints_let_the_command_reach_it(served: Served, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(HEADER + ROWS[0] + "\n", "utf-8")
+    profile = tmp_path / "its.toml"
+    profile.write_text(PROFILE, "utf-8")
+    roviec = f"{sys.executable} -c 'from cli.main import app; app()'"
+    exports = "\n".join(line for line in served.said if line.strip().startswith("export "))
+    imported = shell(f"{exports}\n{roviec} import {log} --profile {profile}")
+    assert json.loads(imported.stdout)["rows"] == 1
+    exported = shell(f"{exports}\n{roviec} export 2020-01 --out {tmp_path}/x.csv")
+    assert "2020-01 has no compiled results" in exported.stderr
+    assert "is not compiled" in shell(f"{exports}\n{roviec} verify 2020-01").stderr
+
+
+def shell(script: str) -> subprocess.CompletedProcess[str]:
+    bare = {name: value for name, value in os.environ.items() if name != HOST_VARIABLE}
+    return subprocess.run(
+        ["bash", "-c", script], env=bare, capture_output=True, text=True, check=False
+    )
+
+
 def test_sigterm_ends_it_cleanly(served: Served) -> None:
     """The last to use it: afterwards nothing listens."""
     store = served.browser.where["store"]
@@ -200,6 +227,51 @@ def test_sigterm_while_it_starts_ends_it_cleanly(tmp_path: Path) -> None:
     process = _start(free_port(), tmp_path)
     _read_until(process, "starting the emulators")
     process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_during_the_demo_leaves_nothing_running(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    process = _run(tmp_path, "demo", "--out", str(tmp_path))
+    store = _store(_read_until(process, "functions: "))
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "Traceback" not in output
+    with pytest.raises(requests.ConnectionError):
+        requests.get(store, timeout=QUICK)
+
+
+def test_the_emulators_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    process = _run(tmp_path, "demo", "--out", str(tmp_path))
+    store = _store(_read_until(process, "functions: "))
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+    eventually(lambda: not _answers(store))
+
+
+def _store(said: list[str]) -> str:
+    found = re.search(r"store: (\S+)", said[-1])
+    assert found is not None
+    return f"http://{found[1]}"
+
+
+def _answers(url: str) -> bool:
+    try:
+        requests.get(url, timeout=QUICK)
+    except requests.ConnectionError:
+        return False
+    return True
+
+
+def test_sighup_ends_the_served_stack_too(tmp_path: Path) -> None:
+    process = _start(free_port(), tmp_path)
+    _read_until(process, "starting the emulators")
+    process.send_signal(signal.SIGHUP)
     output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "Traceback" not in output

@@ -58,8 +58,8 @@ def _answer(stack: Stack, request: Request) -> Response:
             return _json(_where(stack))
         case "people":
             return _json(_people(stack))
-        case "token":
-            return _token(stack, request.args.get("uid", ""))
+        case "token" | "token.txt" as form:
+            return _token(stack, request.args.get("uid", ""), text=form == "token.txt")
         case name:
             return _file(name or INDEX)
 
@@ -97,11 +97,12 @@ def _people(stack: Stack) -> dict[str, Any]:
     }
 
 
-def _token(stack: Stack, uid: str) -> Response:
+def _token(stack: Stack, uid: str, *, text: bool) -> Response:
     known = {one.ref.id for one in stack.wiring.store.find(refs.officials)}
     if uid not in known:
         return _problem(404, "Nobody has this id")
-    return _json({"uid": uid, "token": stack.google.auth.sign_in(stack.project, uid)})
+    token = stack.google.auth.sign_in(stack.project, uid)
+    return Response(token, mimetype="text/plain") if text else _json({"uid": uid, "token": token})
 
 
 def _file(name: str) -> Response:
