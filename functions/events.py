@@ -1,4 +1,4 @@
-"""What the trigger and task entry points share.
+"""What the platform calls: triggers by Eventarc, tasks by Cloud Tasks.
 
 Retry contract: a permanent error is logged and acknowledged, a transient one is
 answered 503 or raised, so that Eventarc or Cloud Tasks comes again.
@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from cloudevents.http import CloudEvent
-from flask import Request, Response, abort
-from pydantic import BaseModel, ValidationError
+import functions_framework
+from flask import Request, Response
+from pydantic import TypeAdapter, ValidationError
 
-from functions.http import bearer, problem
+from functions.http import MAX_JSON_BYTES, Entry, bearer, body, bound
+from functions.problem import problem
 from shared.errors import ConflictError, NotYetError, RefusedError, refuse
 from shared.wiring import Wiring, wiring
 
-M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+Handler = Callable[[Wiring, T], None]
 PERMANENT = (RefusedError, ValidationError)
 
 log = logging.getLogger(__name__)
@@ -32,14 +34,36 @@ class Change:
     fields: dict[str, Any] | None
 
 
-def change_of(event: CloudEvent) -> Change:
-    """Read Eventarc's Firestore event: protobuf in, ids and fields out."""
+def task(adapter: TypeAdapter[T]) -> Callable[[Handler[T]], Entry]:
+    """Make a Cloud Tasks target: it gets the JSON body that `adapter` reads."""
+
+    def decode(request: Request) -> T:
+        bound(request, MAX_JSON_BYTES)
+        return body(request, adapter)
+
+    return lambda handler: _called_by_platform(handler, decode)
+
+
+def trigger(handler: Handler[Change]) -> Entry:
+    """Make a function that Eventarc calls when a document has changed."""
+    return _called_by_platform(handler, change_of)
+
+
+def change_of(request: Request) -> Change:
+    """Read Eventarc's Firestore event: protobuf in, ids and fields out.
+
+    The request is the event in binary mode. The names in its headers are
+    percent-encoded; those in the body are as they are.
+    """
     # Not at the top: the functions of Cloud Tasks read no events.
     from google.cloud.firestore_v1._helpers import decode_dict  # noqa: PLC0415  # as above
     from google.events.cloud.firestore_v1 import DocumentEventData  # noqa: PLC0415  # as above
+    from google.protobuf.message import DecodeError  # noqa: PLC0415  # as above
 
-    data = DocumentEventData.deserialize(event.data)
-    # The names in the headers are percent-encoded; those in the body are as they are.
+    try:
+        data = DocumentEventData.deserialize(request.get_data())
+    except DecodeError as error:
+        raise refuse("invalid", "body", "not a Firestore event", "không phải sự kiện") from error
     document = data.value if "value" in data else data.old_value
     ids = document.name.partition("/documents/")[2].split("/")[1::2]
     if "value" not in data:
@@ -48,60 +72,47 @@ def change_of(event: CloudEvent) -> Change:
     return Change(ids, cast(dict[str, Any], decode_dict(data.value.fields, None)))
 
 
-def authenticate(request: Request) -> Wiring:
-    """Let in only the platform's service account, by its OIDC token.
+def _called_by_platform(handler: Handler[T], decode: Callable[[Request], T]) -> Entry:
+    """Authenticate, decode, handle, and acknowledge or ask to come again.
 
-    Anybody else is answered 401 or 403 at once. That is never acknowledged: an
-    event that comes with a wrong token because of a wrong setting must come again.
+    An ordinary HTTP function also for events: the framework would read an event
+    before anybody has asked who sends it.
     """
-    current = wiring()
-    try:
-        email = current.identity.service(bearer(request))
-        if email != current.settings.service_account:
-            raise refuse(
-                "forbidden", "Authorization", f"{email} may not call this", "không được phép gọi"
-            )
-    except RefusedError as error:
-        abort(problem(error))
-    return current
 
-
-def acknowledging(handler: Callable[[CloudEvent], None]) -> Callable[[CloudEvent], None]:
-    """Acknowledge permanent errors of a trigger, having logged them; let others be retried."""
-
+    @functions_framework.http
     @wraps(handler)
-    def acknowledged(event: CloudEvent) -> None:
+    def entry(request: Request) -> Response:
+        current = wiring()
         try:
-            handler(event)
-        except PERMANENT:
-            log.exception("refused for good: %s", event["subject"])
-        except ConflictError as error:
-            log.info("contended, to come again: %s", event["subject"])
-            abort(Response(str(error), 503))
-
-    return acknowledged
-
-
-def task(handler: Callable[[Request], None]) -> Callable[[Request], Response]:
-    """Answer a Cloud Tasks call: 200 also for what is refused for good, 503 to come again."""
-
-    @wraps(handler)
-    def answered(request: Request) -> Response:
+            _require_platform(current, request)
+        except RefusedError as error:
+            # Never acknowledged: an event that comes with a wrong token because of
+            # a wrong setting must come again.
+            return problem(error)
         try:
-            handler(request)
+            handler(current, decode(request))
         except (NotYetError, ConflictError) as error:
             log.info("not yet: %s", error)
-            return Response(str(error), 503)
+            return Response(str(error), 503, mimetype="text/plain")
         except PERMANENT as error:
-            return _refused(error)
-        return Response("done")
+            return _refused(request, error)
+        return Response("done", mimetype="text/plain")
 
-    return answered
+    return entry
 
 
-def _refused(error: Exception) -> Response:
+def _require_platform(current: Wiring, request: Request) -> None:
+    """Let in only the platform's service account, by its OIDC token."""
+    email = current.identity.service(bearer(request))
+    if email != current.settings.service_account:
+        raise refuse(
+            "forbidden", "Authorization", f"{email} may not call this", "không được phép gọi"
+        )
+
+
+def _refused(request: Request, error: Exception) -> Response:
     """The answer says what was wrong, the status that it need not come again."""
+    log.error("refused for good: %s %s", request.headers.get("ce-document", ""), error)
     answer = problem(error)
-    log.error("refused for good: %s", error)
     answer.status_code = 200
     return answer

@@ -12,6 +12,7 @@ Code = Literal[
     "closed",
     "key-reused",
     "too-large",
+    "too-many",
     "method",
 ]
 

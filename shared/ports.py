@@ -159,6 +159,10 @@ class Identity(ABC):
     def service(self, token: str) -> str:
         """The e-mail of the service account of a valid OIDC token; raises RefusedError."""
 
+    @abstractmethod
+    def app(self, token: str) -> None:
+        """Check that App Check attests the calling app; raises RefusedError."""
+
 
 class Accounts(ABC):
     """The accounts that people sign in with."""

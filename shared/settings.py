@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -38,6 +38,13 @@ class Settings(BaseModel):
         default="https://www.googleapis.com/oauth2/v3/certs", alias="OIDC_KEYS_URL"
     )
     tasks_host: str = Field(default="", alias="CLOUD_TASKS_EMULATOR_HOST")
+    allowed_origins: Listed = Field(default=frozenset(), alias="ALLOWED_ORIGINS")
+    """Origins of the pages that may call from a browser, comma-separated: `https://roviec.vn`."""
+    app_check: Literal["off", "enforced"] = Field(default="off", alias="APP_CHECK")
+    """Whether people must call from our own app, as Firebase App Check attests."""
+    rate_per_minute: int = Field(default=300, alias="RATE_PER_MINUTE", gt=0)
+    """Calls of one caller to one instance of one function; see `shared/adapters/rate.py`."""
+    rate_burst: int = Field(default=100, alias="RATE_BURST", gt=0)
     max_request_bytes: int = Field(default=32 * 2**20, alias="MAX_REQUEST_BYTES", gt=0)
 
     @classmethod

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from shared.adapters.clock import SystemClock, pause
+from shared.adapters.rate import RateLimit
 from shared.ports import Accounts, Clock, Identity, Pause, Queue, Store
 from shared.settings import Settings
 from shared.usecases.schemes import Schemes
@@ -47,6 +48,10 @@ class Wiring:
         from shared.adapters.accounts import FirebaseAccounts  # noqa: PLC0415  # nor this
 
         return FirebaseAccounts(self.settings.project)
+
+    @cached_property
+    def rate(self) -> RateLimit:
+        return RateLimit(self.settings.rate_per_minute, self.settings.rate_burst)
 
     @cached_property
     def schemes(self) -> Schemes:

@@ -5,27 +5,27 @@ Retry contract: safe to repeat with the same Idempotency-Key; 4xx is final.
 
 from typing import Annotated
 
-import functions_framework
-from flask import Request, Response
 from pydantic import Field, TypeAdapter
 
-from functions.http import answering, body, caller_of, idempotency_key, reply
+from functions.http import JSON, Call, Contract, endpoint
 from shared.usecases.amend import Amendment, amend
-from shared.usecases.assign import AssignRequest
+from shared.usecases.assign import Assignments, AssignRequest
 from shared.usecases.assign import assign as assign_work
-from shared.wiring import wiring
 
 REQUEST: TypeAdapter[AssignRequest | Amendment] = TypeAdapter(
     Annotated[AssignRequest | Amendment, Field(discriminator="action")]
 )
+CONTRACT = Contract(
+    "json",
+    REQUEST,
+    {JSON: Assignments},
+    refuses=("missing", "conflict", "closed", "key-reused"),
+    keyed=True,
+)
 
 
-@functions_framework.http
-@answering
-def assign(request: Request) -> Response:
-    caller = caller_of(request, wiring())
-    key = idempotency_key(request)
-    wanted = body(request, REQUEST)
-    if isinstance(wanted, AssignRequest):
-        return reply(assign_work(wiring(), caller, key, wanted))
-    return reply(amend(wiring(), caller, key, wanted))
+@endpoint(CONTRACT)
+def assign(call: Call[AssignRequest | Amendment]) -> Assignments:
+    if isinstance(call.request, AssignRequest):
+        return assign_work(call.wiring, call.caller, call.key, call.request)
+    return amend(call.wiring, call.caller, call.key, call.request)

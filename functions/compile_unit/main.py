@@ -3,20 +3,14 @@
 Retry contract: safe to repeat, also when killed midway; 503 when contended.
 """
 
-import functions_framework
-from flask import Request
 from pydantic import TypeAdapter
 
-from functions.events import authenticate, task
-from functions.http import body
+from functions.events import task
 from shared.usecases.close import CompileTask
 from shared.usecases.compile_unit import compile_unit as compile_results
+from shared.wiring import Wiring
 
-TASK = TypeAdapter(CompileTask)
 
-
-@functions_framework.http
-@task
-def compile_unit(request: Request) -> None:
-    wiring = authenticate(request)
-    compile_results(wiring, wiring.schemes, body(request, TASK))
+@task(TypeAdapter(CompileTask))
+def compile_unit(wiring: Wiring, wanted: CompileTask) -> None:
+    compile_results(wiring, wiring.schemes, wanted)

@@ -3,19 +3,14 @@
 Retry contract: safe to repeat; 503 when it is too early or contended.
 """
 
-import functions_framework
-from flask import Request
 from pydantic import TypeAdapter
 
-from functions.events import authenticate, task
-from functions.http import body
+from functions.events import task
 from shared.usecases.close import CloseTask
 from shared.usecases.close import finalize as finalize_period
+from shared.wiring import Wiring
 
-TASK = TypeAdapter(CloseTask)
 
-
-@functions_framework.http
-@task
-def finalize(request: Request) -> None:
-    finalize_period(authenticate(request), body(request, TASK))
+@task(TypeAdapter(CloseTask))
+def finalize(wiring: Wiring, wanted: CloseTask) -> None:
+    finalize_period(wiring, wanted)

@@ -3,16 +3,11 @@
 Retry contract: safe to repeat in any order, it reads the record as it is now.
 """
 
-import functions_framework
-from cloudevents.http import CloudEvent
-from flask import request
-
-from functions.events import acknowledging, authenticate, change_of
+from functions.events import Change, trigger
 from shared.usecases.mirror import mirror
+from shared.wiring import Wiring
 
 
-@functions_framework.cloud_event
-@acknowledging
-def mirror_claims(event: CloudEvent) -> None:
-    wiring = authenticate(request)
-    mirror(wiring.store, wiring.accounts, change_of(event).ids[0])
+@trigger
+def mirror_claims(wiring: Wiring, change: Change) -> None:
+    mirror(wiring.store, wiring.accounts, change.ids[0])

@@ -3,20 +3,21 @@
 Retry contract: safe to repeat with the same Idempotency-Key; 4xx is final.
 """
 
-import functions_framework
-from flask import Request, Response
 from pydantic import TypeAdapter
 
-from functions.http import answering, body, caller_of, idempotency_key, reply
-from shared.usecases.period import PeriodRequest, change_period
-from shared.wiring import wiring
+from functions.http import JSON, Call, Contract, endpoint
+from shared.usecases.period import PeriodReply, PeriodRequest, change_period
 
 REQUEST: TypeAdapter[PeriodRequest] = TypeAdapter(PeriodRequest)
+CONTRACT = Contract(
+    "json",
+    REQUEST,
+    {JSON: PeriodReply},
+    refuses=("missing", "conflict", "key-reused"),
+    keyed=True,
+)
 
 
-@functions_framework.http
-@answering
-def period(request: Request) -> Response:
-    caller = caller_of(request, wiring())
-    key = idempotency_key(request)
-    return reply(change_period(wiring(), caller, key, body(request, REQUEST)))
+@endpoint(CONTRACT)
+def period(call: Call[PeriodRequest]) -> PeriodReply:
+    return change_period(call.wiring, call.caller, call.key, call.request)

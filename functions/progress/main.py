@@ -3,19 +3,20 @@
 Retry contract: safe to repeat, the entry's id is the client's; 4xx is final.
 """
 
-import functions_framework
-from flask import Request, Response
 from pydantic import TypeAdapter
 
-from functions.http import answering, body, caller_of, reply
-from shared.usecases.report import ReportRequest, report
-from shared.wiring import wiring
+from functions.http import JSON, Call, Contract, endpoint
+from shared.usecases.report import Reported, ReportRequest, report
 
-REQUEST = TypeAdapter(ReportRequest)
+CONTRACT = Contract(
+    "json",
+    TypeAdapter(ReportRequest),
+    {JSON: Reported},
+    refuses=("missing", "conflict", "closed"),
+    systems=True,
+)
 
 
-@functions_framework.http
-@answering
-def progress(request: Request) -> Response:
-    caller = caller_of(request, wiring(), systems=True)
-    return reply(report(wiring(), caller, body(request, REQUEST)))
+@endpoint(CONTRACT)
+def progress(call: Call[ReportRequest]) -> Reported:
+    return report(call.wiring, call.caller, call.request)

@@ -4,20 +4,14 @@ Retry contract: safe to repeat in any order; contention raises, so the event com
 again; an entry that is no valid fact is logged and acknowledged, and named at close.
 """
 
-import functions_framework
-from cloudevents.http import CloudEvent
-from flask import request
-
-from functions.events import acknowledging, authenticate, change_of
+from functions.events import Change, trigger
 from shared.models.entry import ENTRY, ENTRY_ID
 from shared.usecases.rescore import rescore as rescore_entry
+from shared.wiring import Wiring
 
 
-@functions_framework.cloud_event
-@acknowledging
-def rescore(event: CloudEvent) -> None:
-    wiring = authenticate(request)
-    change = change_of(event)
+@trigger
+def rescore(wiring: Wiring, change: Change) -> None:
     if change.fields is None:
         return
     assignment, entry_id = change.ids

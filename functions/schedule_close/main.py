@@ -3,19 +3,13 @@
 Retry contract: safe to repeat; a schedule that became obsolete finds nothing to do.
 """
 
-import functions_framework
-from cloudevents.http import CloudEvent
-from flask import request
-
-from functions.events import acknowledging, authenticate, change_of
+from functions.events import Change, trigger
 from shared.models.period import Period
 from shared.usecases.close import schedule_close as schedule
+from shared.wiring import Wiring
 
 
-@functions_framework.cloud_event
-@acknowledging
-def schedule_close(event: CloudEvent) -> None:
-    wiring = authenticate(request)
-    fields = change_of(event).fields
-    if fields is not None:
-        schedule(wiring.queue, Period.model_validate(fields))
+@trigger
+def schedule_close(wiring: Wiring, change: Change) -> None:
+    if change.fields is not None:
+        schedule(wiring.queue, Period.model_validate(change.fields))

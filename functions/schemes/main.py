@@ -3,21 +3,22 @@
 Retry contract: safe to repeat with the same Idempotency-Key; 4xx is final.
 """
 
-import functions_framework
-from flask import Request, Response
 from pydantic import TypeAdapter
 
-from functions.http import answering, body, caller_of, idempotency_key, reply
+from functions.http import JSON, Call, Contract, endpoint
 from shared.models.scheme import Scheme
-from shared.usecases.publish import publish
-from shared.wiring import wiring
+from shared.usecases.publish import Published, publish
 
 REQUEST: TypeAdapter[Scheme] = TypeAdapter(Scheme)
+CONTRACT = Contract(
+    "json",
+    REQUEST,
+    {JSON: Published},
+    refuses=("conflict", "key-reused"),
+    keyed=True,
+)
 
 
-@functions_framework.http
-@answering
-def schemes(request: Request) -> Response:
-    caller = caller_of(request, wiring())
-    key = idempotency_key(request)
-    return reply(publish(wiring(), caller, key, body(request, REQUEST)))
+@endpoint(CONTRACT)
+def schemes(call: Call[Scheme]) -> Published:
+    return publish(call.wiring, call.caller, call.key, call.request)

@@ -47,8 +47,10 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from functions.problem import problem
 from infra.local.faults import Faults
 from infra.local.oidc import LocalIssuer
+from shared.errors import refuse
 
 INVOKER = "eventarc@demo-roviec.iam.gserviceaccount.com"
 """The service account in the tokens of events, unless told otherwise."""
@@ -174,7 +176,7 @@ class EventRelay:
 
 
 def _not_found(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    return _problem(404, "Nothing is here")(environ, start_response)
+    return _missing("Nothing is here", "không có gì ở đây")(environ, start_response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,7 +570,7 @@ class Gateway:
             return _json(self._issuer.jwks())
         if request.path == "/":
             return redirect("/web/") if "web" in self._mounts else _json(self._directory())
-        return _problem(404, "No function has this name")
+        return _missing("No function has this name", "không có chức năng này")
 
     def _directory(self) -> dict[str, Any]:
         triggers = {name: asdict(trigger) for name, trigger in self._triggers.items()}
@@ -579,13 +581,13 @@ class Gateway:
         """Take an event over: answer at once, deliver later."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
-            return _problem(404, "No trigger has this id")
+            return _missing("No trigger has this id", "không có sự kiện này")
         try:
             event = Event.decode(request)
             ignored = event.changes_nothing()
         except (ValueError, DecodeError) as error:
             _LOG.error("an event of trigger %s cannot be read: %s", trigger_id, error)
-            return _problem(400, str(error))
+            return problem(refuse("invalid", "body", str(error), "sự kiện không hợp lệ"))
         self._plan(event, trigger_id, trigger.app, ignored=ignored)
         return Response(status=204)
 
@@ -664,6 +666,5 @@ def _json(data: object) -> Response:
     return Response(json.dumps(data, ensure_ascii=False, indent=2), mimetype="application/json")
 
 
-def _problem(status: int, title: str) -> Response:
-    body = json.dumps({"status": status, "title": title})
-    return Response(body, status, mimetype="application/problem+json")
+def _missing(reason: str, reason_vi: str) -> Response:
+    return problem(refuse("missing", "path", reason, reason_vi))

@@ -3,7 +3,9 @@
 import json
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared import refs
 from shared.errors import refuse
@@ -20,13 +22,33 @@ from shared.ports import Clock, Services, Transaction, create
 from shared.usecases.caller import Caller
 from shared.usecases.opened import read_open
 
+STAMPS = ("by", "at")
+"""Who and when: the server's to say for people, a trusted system's own."""
+
+
+class _UnstampedEntry:
+    """Documents a field as a client entry in which `by` and `at` may be left out."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        union = handler(CLIENT_ENTRY.core_schema)
+        kinds = [handler.resolve_ref_schema(kind) for kind in union["oneOf"]]
+        return {"oneOf": [_unstamped(kind) for kind in kinds]}
+
+
+def _unstamped(kind: JsonSchemaValue) -> JsonSchemaValue:
+    needed = [name for name in kind["required"] if name not in STAMPS]
+    return {**kind, "required": ["kind", *needed]}
+
 
 class ReportRequest(Part):
     """`entry` is one client entry; people leave out `by` and `at`, trusted systems give both."""
 
     assignment: AssignmentId
     id: EntryId
-    entry: Annotated[dict[str, Any], Field(min_length=1, max_length=12)]
+    entry: Annotated[dict[str, Any], Field(min_length=1, max_length=12), _UnstampedEntry]
 
 
 class Reported(Part):
@@ -55,7 +77,7 @@ def _entry(clock: Clock, caller: Caller, request: ReportRequest) -> ClientEntry:
 
 
 def _refuse_stamps(given: dict[str, Any]) -> None:
-    for field in ("by", "at"):
+    for field in STAMPS:
         if field in given:
             raise refuse(
                 "invalid", f"entry.{field}", "the server sets it", "do máy chủ ghi, không được gửi"
