@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 EMULATORS := infra/local/firebase/node_modules/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve lint rules fuzz format lock bench clean
+.PHONY: help setup demo test serve lint rules openapi fuzz api-fuzz format lock bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -51,6 +51,12 @@ bench: $(READY) $(EMULATORS) ## Measure the budgets as ratios on this machine: o
 
 rules: $(READY) ## Compose rules/firestore.rules from the policy and the models
 	@$(BIN)/python -m rules
+
+openapi: $(READY) ## Write docs/openapi.json from the contracts and the models
+	@$(BIN)/python -m infra.openapi
+
+api-fuzz: $(READY) $(EMULATORS) ## Call every function as docs/openapi.json allows and forbids (N=200 SEED=n)
+	@$(BIN)/python -m tests.api.fuzz --examples $(or $(N),200) $(if $(SEED),--seed $(SEED))
 
 format: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .

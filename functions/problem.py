@@ -34,6 +34,8 @@ HEADERS: dict[ProblemCode, dict[str, str]] = {
 }
 OF_FRAMEWORK: dict[int, ProblemCode] = {404: "missing", 405: "method", 413: "too-large"}
 FIRST_SERVER_ERROR = 500
+UNREADABLE_VI = "giá trị không hợp lệ hoặc còn thiếu"
+"""Of every fault that a model finds."""
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ def faults(error: ValidationError) -> Iterator[Fault]:
     """Each fault pydantic found, by the path of its field."""
     for one in error.errors(include_url=False, include_input=False):
         field = ".".join(str(part) for part in one["loc"]) or "body"
-        yield Fault(field, one["msg"], "giá trị không hợp lệ hoặc còn thiếu")
+        yield Fault(field, one["msg"], UNREADABLE_VI)
 
 
 def _of_framework(error: HTTPException) -> Response:

@@ -25,6 +25,8 @@ from shared.usecases.opened import read_open
 STAMPS = ("by", "at")
 """Who and when: the server's to say for people, a trusted system's own."""
 
+BOTH_OR_NEITHER = {"by": ["at"], "at": ["by"]}
+
 
 class _UnstampedEntry:
     """Documents a field as a client entry in which `by` and `at` may be left out."""
@@ -40,7 +42,7 @@ class _UnstampedEntry:
 
 def _unstamped(kind: JsonSchemaValue) -> JsonSchemaValue:
     needed = [name for name in kind["required"] if name not in STAMPS]
-    return {**kind, "required": ["kind", *needed]}
+    return {**kind, "required": ["kind", *needed], "dependentRequired": BOTH_OR_NEITHER}
 
 
 class ReportRequest(Part):
