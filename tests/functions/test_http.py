@@ -1,5 +1,6 @@
 """What every entry point does before its own work: CORS, method, size, rate, App Check."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -166,8 +167,9 @@ def test_what_is_not_authenticated_empties_nobody_s_bucket(world: World) -> None
 def attested(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
     """People must call from our own app, whose tokens `stack.issuer` signs."""
     configure(world, app_check="enforced")
+    auth_emulator = os.environ["FIREBASE_AUTH_EMULATOR_HOST"]
     with signed_tokens(monkeypatch, world.stack.issuer, tmp_path):
-        monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9099")
+        monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", auth_emulator)
         yield world
 
 

@@ -16,6 +16,13 @@ from tests.tokens import app_claims, id_claims, signed_tokens
 
 PROJECT = "demo-tokens"
 AUDIENCE = "https://functions.example"
+EMAIL = "platform@demo.iam.gserviceaccount.com"
+SERVICE: dict[str, Any] = {
+    "iss": "https://accounts.google.com",
+    "aud": AUDIENCE,
+    "email": EMAIL,
+    "email_verified": True,
+}
 PAST = int(time.time()) - 7200
 
 
@@ -85,22 +92,26 @@ def test_forged_app_check_tokens(identity: GoogleIdentity) -> None:
         refused(identity.app, token)
 
 
-def test_an_expired_service_token(identity: GoogleIdentity, issuer: LocalIssuer) -> None:
-    claims = {
-        "iss": "https://accounts.google.com",
-        "aud": AUDIENCE,
-        "email": "platform@demo.iam.gserviceaccount.com",
-        "email_verified": True,
-    }
-    assert identity.service(issuer.sign(claims | {"exp": int(time.time()) + 60})) == claims["email"]
-    refused(identity.service, issuer.sign(claims | {"exp": PAST}))
+def test_a_service_is_its_verified_e_mail(identity: GoogleIdentity, issuer: LocalIssuer) -> None:
+    assert identity.service(issuer.sign(SERVICE | {"exp": int(time.time()) + 60})) == EMAIL
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"exp": PAST}, {"email_verified": False}, {"email": ""}, {"email": None}, {"aud": "x"}],
+)
+def test_service_tokens_that_name_nobody(
+    identity: GoogleIdentity, issuer: LocalIssuer, changes: dict[str, Any]
+) -> None:
+    """An empty setting must not match an empty name: Google signs tokens without e-mail too."""
+    refused(identity.service, issuer.sign(SERVICE | {"exp": int(time.time()) + 60} | changes))
 
 
 def test_keys_that_cannot_be_had_are_nobody_s_fault(issuer: LocalIssuer) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}/keys"
     identity = GoogleIdentity(project=PROJECT, audience=AUDIENCE, keys_url=nowhere)
     with pytest.raises(jwt.PyJWKClientConnectionError):
-        identity.service(issuer.token("platform@demo.iam.gserviceaccount.com", AUDIENCE))
+        identity.service(issuer.token(EMAIL, AUDIENCE))
 
 
 def refused(check: Any, token: str) -> None:
