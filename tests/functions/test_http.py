@@ -14,9 +14,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from functions.http import APP_CHECK_HEADER, MAX_JSON_BYTES
-from infra.local.emulator import free_port
 from infra.local.oidc import LocalIssuer
 from infra.local.people import system
+from infra.local.process import free_port
 from infra.local.stack import ROOT, Stack
 from infra.local.triggers import CALLED
 from infra.openapi import contract_of

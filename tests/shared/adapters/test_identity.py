@@ -8,8 +8,8 @@ from typing import Any
 import jwt
 import pytest
 
-from infra.local.emulator import free_port
 from infra.local.oidc import LocalIssuer
+from infra.local.process import free_port
 from shared.adapters.identity import GoogleIdentity
 from shared.errors import RefusedError
 from tests.tokens import app_claims, id_claims, signed_tokens
