@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import firebase_admin
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -42,6 +43,8 @@ def signed_tokens(patch: pytest.MonkeyPatch, issuer: LocalIssuer, folder: Path) 
     patch.setattr(app_check._AppCheckService, "_JWKS_URL", f"http://{server.address}/jwks")
     # App Check's verifier wants to know who it is, though it calls nobody.
     patch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(_service_account(folder)))
+    for app in list(firebase_admin._apps.values()):
+        firebase_admin.delete_app(app)  # one made before keeps to the emulator and its keys
     try:
         yield f"http://{server.address}/jwks"
     finally:

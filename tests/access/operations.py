@@ -5,6 +5,7 @@ from typing import Any
 
 from infra.local.people import Client
 from shared import refs
+from shared.usecases.schemes import shipped
 from tests.access.place import LEFT_BEHIND, PERIODS, UIDS, WORK, Place
 from tests.world import CRITERIA
 
@@ -157,6 +158,7 @@ def in_functions(function: str, name: str) -> Try:
         "reschedule": _reschedule,
         "confirm": _confirm,
         "import": _import,
+        "publish": _publish,
         "export of unit": lambda w, who, s: _export(w, who, s, unit="p1"),
         "export of all": _export,
     }[name]
@@ -206,6 +208,11 @@ def _confirm(where: Place, who: str, state: str) -> int:
     owner = Client(where.stack, {"Authorization": "Bearer owner"})
     owner.write(f"periods/{PERIODS[state]}", {"state": state}, times=[]).raise_for_status()
     return status
+
+
+def _publish(where: Place, who: str, state: str) -> int:
+    scheme = shipped("decree-335@1").model_dump(mode="json", exclude_none=True)
+    return _post(where, who, "schemes", {**scheme, "ref": f"local@{next(where.serial)}"})
 
 
 def _import(where: Place, who: str, state: str) -> int:

@@ -1,8 +1,8 @@
 """schemathesis against the running system: few examples here, more by `make api-fuzz N=…`."""
 
-from infra.local.triggers import CALLED
 import pytest
 
+from infra.local.triggers import CALLED
 from infra.openapi import contract_of
 from tests.api.fuzz import fuzz
 from tests.world import World

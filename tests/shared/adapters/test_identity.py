@@ -41,7 +41,7 @@ def identity(
     # The library keeps its verifiers with the project, so every test has its own.
     project = f"{PROJECT}-{abs(hash(request.node.nodeid))}"
     with signed_tokens(monkeypatch, issuer, tmp_path) as keys:
-        yield GoogleIdentity(project=project, audience=AUDIENCE, keys_url=keys)
+        yield GoogleIdentity(project=project, audiences=frozenset({AUDIENCE}), keys_url=keys)
 
 
 def test_a_person_is_who_signed_in(identity: GoogleIdentity, issuer: LocalIssuer) -> None:
@@ -109,7 +109,7 @@ def test_service_tokens_that_name_nobody(
 
 def test_keys_that_cannot_be_had_are_nobody_s_fault(issuer: LocalIssuer) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}/keys"
-    identity = GoogleIdentity(project=PROJECT, audience=AUDIENCE, keys_url=nowhere)
+    identity = GoogleIdentity(project=PROJECT, audiences=frozenset({AUDIENCE}), keys_url=nowhere)
     with pytest.raises(jwt.PyJWKClientConnectionError):
         identity.service(issuer.token(EMAIL, AUDIENCE))
 
