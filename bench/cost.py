@@ -194,12 +194,11 @@ class _Month:
         self._by_clients += Usage(reads=RULE_READS["entry"], writes=1)
 
     def _appraise(self, uid: str) -> None:
-        scores = {one.id: one.max_points * 9 // 10 for one in work.SCHEME.general.criteria}
         for who, part in ((uid, "by_self"), (HEAD, "by_head")):
             fields = {
                 "period": work.PERIOD,
                 "official": uid,
-                part: {"by": who, "scores": scores},
+                part: {"by": who, "scores": work.SCORES},
             }
             self._write(who, f"appraisals/{work.PERIOD}_{uid}", fields, f"{part}.at")
             self._by_clients += Usage(reads=RULE_READS[part], writes=1)

@@ -16,7 +16,7 @@ from shared.models.unit import Unit
 from shared.ports import Store, Write, put
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold_all
-from shared.scoring.scorecard import score
+from shared.scoring.scorecard import assessed, score
 from shared.usecases.schemes import shipped
 
 PERIOD = "2026-10"
@@ -24,6 +24,7 @@ BEGIN = datetime(2026, 9, 30, 17, tzinfo=UTC)
 DUE = datetime(2026, 10, 20, 10, tzinfo=UTC)
 END = datetime(2026, 10, 31, 17, tzinfo=UTC)
 SCHEME = shipped("decree-335@1")
+SCORES = {"conduct": 900, "competence": 900, "initiative": 900}
 ROOT_UNIT = "so"
 HEAD = "head"
 PRODUCT = "hs"
@@ -106,8 +107,7 @@ def delivered(official: str) -> dict[str, Entry]:
 
 
 def an_appraisal(official: str) -> Appraisal:
-    scores = {one.id: one.max_points * 9 // 10 for one in SCHEME.general.criteria}
-    scoring = Scoring(by=HEAD, at=END - timedelta(days=1), scores=scores)
+    scoring = Scoring(by=HEAD, at=END - timedelta(days=1), scores=SCORES)
     return Appraisal(period=PERIOD, official=official, by_head=scoring)
 
 
@@ -121,7 +121,7 @@ def a_scorecard(
         scheme=SCHEME,
         path=[unit for one in assignments.values() for unit in one.path],
         contributions={name: contribute(one, SCHEME) for name, one in assignments.items()},
-        general=None if by_head is None else by_head.scores,
+        assessments=assessed(PERIOD, by_head),
     )
 
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from shared.models.result import PeriodResult, Result, UnitResult
-from shared.usecases.export import RATINGS, STATES
+from shared.usecases.export import RATINGS, STATES, amounts
 
 WIDTH = 132
 """Columns, where the output is no terminal that says its own."""
@@ -60,7 +60,8 @@ def period_line(result: PeriodResult) -> None:
     out.print(
         f"Kỳ {result.period}: {result.units} đơn vị, {result.officials} cán bộ, "
         f"{result.assignments} việc, {result.entries} mục; {ratings or 'chưa ai được xếp loại'}; "
-        f"chưa chấm: {result.not_assessed}, chưa đủ dữ liệu: {result.insufficient_data}; "
+        f"chưa chấm: {result.not_assessed}, chưa đủ dữ liệu: {result.insufficient_data}, "
+        f"nghỉ suốt kỳ: {result.on_leave}; "
         f"sai lệch (drift): {result.drift}; gốc Merkle {result.root[:16]}…",
         style="bold",
         soft_wrap=True,
@@ -73,8 +74,9 @@ def decimal(hundredths: int | None) -> str:
 
 
 def _cells(result: Result) -> Sequence[str]:
-    card, task = result.scorecard, result.scorecard.task
+    card = result.scorecard
     rating = RATINGS[card.rating] if card.rating else f"({STATES[card.standing]})"
-    counts = [str(n) for n in (task.assigned, task.done, task.lates, task.fails)]
-    amounts = [task.a, task.b, task.c, task.points, card.general_points, card.total]
-    return [result.name, *counts, *map(decimal, amounts), rating]
+    counts = [
+        str(n) for n in (card.work.assigned, card.work.done, card.work.lates, card.work.fails)
+    ]
+    return [result.name, *counts, *map(decimal, amounts(card)), rating]

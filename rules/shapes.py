@@ -26,6 +26,7 @@ COMMON = frozenset({"type", "metadata", "ref"})
 KNOWN: dict[str, frozenset[str]] = {
     "str": frozenset({"min_length", "pattern"}),
     "int": frozenset({"ge", "le"}),
+    "bool": frozenset(),
     "literal": frozenset({"expected"}),
     "list": frozenset({"items_schema", "min_length", "max_length"}),
     "dict": frozenset({"keys_schema", "values_schema", "min_length", "max_length"}),
@@ -117,6 +118,8 @@ class _Shapes:
                 conditions = list(_string(schema, value))
             case "int":
                 conditions = list(_integer(schema, value, where))
+            case "bool":
+                conditions = [f"{value} is bool"]
             case "literal":
                 conditions = [f"{value} in {_quoted(schema['expected'])}"]
             case "datetime":

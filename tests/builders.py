@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from google.cloud.firestore_v1._helpers import decode_dict, encode_dict
@@ -27,7 +28,7 @@ from shared.models.official import Official, Posting
 from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scheme import Scheme
-from shared.models.scorecard import Contribution, Scorecard
+from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold_all
@@ -57,7 +58,12 @@ def assignment_id(suffix: str = "w1") -> str:
 
 
 def a_scheme(**changes: Any) -> Scheme:
-    return Scheme.model_validate({**shipped(SCHEME).fields(), **changes})
+    return Scheme.model_validate({**_decree().fields(), **changes}) if changes else _decree()
+
+
+@cache
+def _decree() -> Scheme:
+    return shipped(SCHEME)
 
 
 def an_assignment(history: History | None = None, **changes: Any) -> Assignment:
@@ -159,6 +165,11 @@ def a_contribution(history: History | None = None, **changes: Any) -> Contributi
     return contribute(an_assignment(history, **changes), a_scheme())
 
 
+def an_override(**changes: Any) -> Override:
+    fact = {"kind": "reprimand", "at": DUE, "reason": "vi phạm công vụ", "by": "tham-quyen"}
+    return Override.model_validate(fact | changes)
+
+
 def full_marks(points: int = 1000) -> dict[str, int]:
     return dict.fromkeys(CRITERIA, points)
 
@@ -170,9 +181,16 @@ def a_scorecard(*contributions: Contribution, **changes: Any) -> Scorecard:
         "scheme": a_scheme(),
         "path": ["tinh", UNIT],
         "contributions": {assignment_id(f"w{n}"): one for n, one in enumerate(contributions)},
-        "general": full_marks(),
     }
+    if "assessments" not in changes:
+        inputs["assessments"] = an_assessment(changes.pop("general", full_marks()))
     return score(**(inputs | changes))
+
+
+def an_assessment(criteria: Mapping[str, int] | None = None, **more: Any) -> dict[str, Assessment]:
+    """Of the period; without criteria the head has not scored."""
+    fields = {"criteria": dict(sorted((criteria or {}).items())), **more}
+    return {PERIOD: Assessment.model_validate(fields)}
 
 
 def a_result(scorecard: Scorecard | None = None, **changes: Any) -> Result:

@@ -41,7 +41,7 @@ quantities = st.integers(1, 4) | st.integers(1, 1000)
 waived = st.integers(0, 3) | st.integers(0, 10**6)
 
 submissions = st.builds(a_submission, at=moments, quantity=quantities)
-acceptances = st.builds(an_acceptance, at=moments, submission=entry_ids)
+acceptances = st.builds(an_acceptance, at=moments, submission=entry_ids, beyond=st.booleans())
 returns = st.builds(a_return, at=moments, submission=st.none() | entry_ids, faults=quantities)
 withdrawals: st.SearchStrategy[Entry] = st.builds(
     a_cancellation, at=moments, quantity=quantities

@@ -36,9 +36,10 @@ class Delivery(Part):
 
 
 class Verdict(Stamp):
-    """The last word on a submission."""
+    """The last word on a submission; `beyond`: the product exceeds what was required."""
 
     accepted: bool
+    beyond: bool = False
 
 
 class Fault(Part):

@@ -60,10 +60,11 @@ class Submission(Fact):
 
 
 class Accepted(Fact):
-    """Somebody other than the doer accepted a submission."""
+    """Somebody other than the doer accepted a submission; `beyond`: it exceeds requirements."""
 
     kind: Literal["accepted"] = "accepted"
     submission: EntryId
+    beyond: bool = False
     note: Text | None = None
 
 

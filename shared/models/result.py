@@ -1,13 +1,10 @@
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from shared.models.base import Count, Digest, Document, Id, Line, Part, PeriodId, SchemeRef, Text
 from shared.models.scheme import Rating
 from shared.models.scorecard import Scorecard
-
-Gate = Literal["score"]
-"""What decided the rating; the conditions of the second gate join it later."""
 
 
 class RefusedEntry(Part):
@@ -28,7 +25,6 @@ class Result(Document):
     unit: Id
     name: Line
     scorecard: Scorecard
-    gate: Gate | None = None
     assignments: Count
     """All of the person's in the period, with those that could not be read."""
     entries: Count
@@ -54,6 +50,7 @@ class UnitResult(Document):
     ratings: dict[Rating, Count]
     not_assessed: Count
     insufficient_data: Count
+    on_leave: Count
     drift: Count
     root: Digest
 
@@ -72,5 +69,6 @@ class PeriodResult(Document):
     ratings: dict[Rating, Count]
     not_assessed: Count
     insufficient_data: Count
+    on_leave: Count
     drift: Count
     root: Digest

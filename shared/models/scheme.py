@@ -1,25 +1,36 @@
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, Self
+"""Scoring rules as data: a small tree of components for each kind of subject, and its ratings.
 
-from pydantic import Field, model_validator
+What a shape can say is said here; what needs the whole tree (weights that add
+up, bands that can be reached …) is checked before publication, by
+`shared/scoring/publication.py`, so that the error names the node.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from shared.models.base import Document, Id, Line, Part, Points, SchemeRef, Text
 
-SCALE = 10_000
-"""The most a total can be: 100 points in hundredths."""
-
 Confidence = Literal["law", "guidance", "local", "proposal"]
 Rating = Literal["excellent", "good", "completed", "not_completed"]
+Subject = Literal["official", "head", "unit"]
 Measure = Literal["quantity", "quality", "progress"]
-PenaltyPercent = Annotated[int, Field(ge=0, le=100)]
+Pace = Literal["on_time", "late", "beyond"]
+"""Units of work delivered on time, not delivered on time, or accepted as beyond requirement."""
 
+Unrated = Literal["not_assessed", "insufficient_data"]
+Absence = Literal["excluded", "zero"] | Unrated
+"""What a component that cannot be scored means for the whole.
 
-class Source(Part):
-    """Where a rule comes from and how sure that is."""
+`excluded`: the other parts share its weight. `zero`: it counts as nothing.
+Otherwise the whole has no score, and this is its state.
+"""
 
-    text: Text
-    confidence: Confidence
+Weight = Annotated[int, Field(ge=1, le=1000)]
+WholePercent = Annotated[int, Field(ge=0, le=100)]
+WorkingDays = Annotated[int, Field(ge=1, le=60)]
+Amount = Annotated[int, Field(ge=-(10**12), le=10**12)]
+"""A measured value in units of its indicator's last decimal."""
 
 
 class Title(Part):
@@ -27,37 +38,130 @@ class Title(Part):
     en: Line
 
 
-class Criterion(Part):
-    """One general criterion and the most it can give, in hundredths of a point."""
+class Words(Part):
+    vi: Text
+    en: Text
+
+
+class Source(Part):
+    """Where a rule comes from and how sure that is."""
+
+    text: Words
+    confidence: Confidence
+
+
+class Node(Part):
+    """What every component has.
+
+    `weight` counts in a sum (points of a hundred) and in a mean (relative);
+    without a `source` that of the component above applies.
+    """
 
     id: Id
     title: Title
-    max_points: Points
+    weight: Weight = 1
+    absent: Absence
+    source: Source | None = None
 
 
-class General(Part):
-    """General criteria, scored by the head."""
+class Sum(Node):
+    """Σ weight × share / 100; the weights add up to 100."""
 
-    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=6)]
-    source: Source
-
-    @property
-    def max_points(self) -> int:
-        return sum(criterion.max_points for criterion in self.criteria)
+    kind: Literal["sum"]
+    parts: "Parts"
 
 
-class TaskResults(Part):
-    """Task results: the mean of the measures times `max_points`.
+class Mean(Node):
+    """Σ weight × share / Σ weight."""
 
-    A penalty is the share of one unit of product, in per cent, that each
-    failed check (`per_fail`) or lateness (`per_late`) takes away.
+    kind: Literal["mean"]
+    parts: "Parts"
+
+
+class Minimum(Node):
+    """The least share; weights have no say."""
+
+    kind: Literal["minimum"]
+    parts: "Parts"
+
+
+class Task(Node):
+    """One measure of the work: done, done without faults, or done on time, of what was assigned."""
+
+    kind: Literal["task"]
+    measure: Measure
+
+
+class Criterion(Part):
+    """Scored from `least` to `most` in hundredths; its share is score / most.
+
+    A scale of five: least 100, most 500, so a three gives 60 per cent.
     """
 
-    max_points: Points
-    measures: Annotated[list[Measure], Field(min_length=1, max_length=3)]
-    per_fail: PenaltyPercent
-    per_late: PenaltyPercent
-    formula: Line
+    id: Id
+    title: Title
+    weight: Weight
+    least: Points = 0
+    most: Annotated[Points, Field(ge=1)]
+
+
+class Criteria(Node):
+    """Scored by the head: Σ weight × share / Σ weight. What one says of oneself never counts."""
+
+    kind: Literal["criteria"]
+    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=20)]
+
+
+class Indicator(Node):
+    """(measured - start) / (target - start), at least nothing and at most `cap` per cent.
+
+    A target below the start means that less is better. Values are whole numbers
+    of the last of `decimals`.
+    """
+
+    kind: Literal["indicator"]
+    start: Amount
+    target: Amount
+    cap: Annotated[WholePercent, Field(ge=1)] = 100
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+
+
+class Derivation(Part):
+    """A statement that follows from the ratings of the subordinates who have one."""
+
+    at_least: Rating
+    met: Id
+    unmet: Id
+
+
+class Statement(Node):
+    """One of the options, each with its share in per cent: stated by somebody, or derived."""
+
+    kind: Literal["statement"]
+    options: Annotated[dict[Id, WholePercent], Field(min_length=2, max_length=8)]
+    derived: Derivation | None = None
+
+
+Component = Annotated[
+    Sum | Mean | Minimum | Task | Criteria | Indicator | Statement, Field(discriminator="kind")
+]
+Parts = Annotated[list[Component], Field(min_length=1, max_length=20)]
+COMBINED = Sum | Mean | Minimum
+
+
+class Subjects(Part):
+    """The tree of each kind of subject; one that is absent is scored as officials are."""
+
+    official: Component
+    head: Component | None = None
+    unit: Component | None = None
+
+
+class Penalties(Part):
+    """What each failed check (`per_fail`) or lateness (`per_late`) takes of one unit of product."""
+
+    per_fail: WholePercent
+    per_late: WholePercent
     source: Source
 
 
@@ -69,37 +173,113 @@ class Band(Part):
     at_least: Points
 
 
-class Scheme(Document):
-    """The scoring rules as data; a version never changes and a period pins one.
+class Ratings(Part):
+    """From the highest down; the last starts at 0."""
 
-    Bands go from the highest down and the last starts at 0. Totals are rounded
-    half up to hundredths of a point and compared with the bands after that.
-    """
+    bands: Annotated[list[Band], Field(min_length=1, max_length=4)]
+    source: Source
+
+
+class AtLeast(Part):
+    kind: Literal["at_least"]
+    pace: Pace
+    percent: Annotated[WholePercent, Field(ge=1)]
+
+
+class AtMost(Part):
+    kind: Literal["at_most"]
+    pace: Pace
+    percent: Annotated[WholePercent, Field(le=99)]
+
+
+class NoFact(Part):
+    """None of these facts stands against the person in the period."""
+
+    kind: Literal["no_fact"]
+    facts: Annotated[list[Id], Field(min_length=1, max_length=20)]
+
+
+Condition = Annotated[AtLeast | AtMost | NoFact, Field(discriminator="kind")]
+
+
+class Gate(Part):
+    """Who does not meet the condition is rated `ceiling` at most, whatever the score."""
+
+    id: Id
+    title: Title
+    applies_to: Literal["all", "heads", "party_members"]
+    condition: Condition
+    ceiling: Rating
+    source: Source
+
+
+class Rounding(Part):
+    """Totals keep so many decimals of a point and are compared with the bands after that."""
+
+    places: Annotated[int, Field(ge=0, le=2)]
+    mode: Literal["half_up"]
+    source: Source
+
+
+class Quota(Part):
+    """How many of those rated so high may be `rating`; it advises and lowers nobody."""
+
+    rating: Rating
+    of: Literal["good", "good_or_above"]
+    percent: WholePercent
+    outstanding_percent: WholePercent
+    """In an organisation that is outstanding itself."""
+    source: Source
+
+
+class Justification(Part):
+    """An appraisal from `at_least` per cent of its points, or `below`, says why in writing."""
+
+    at_least: WholePercent
+    below: WholePercent
+    source: Source
+
+
+class Windows(Part):
+    """How long each step may take, in working days."""
+
+    self_score: WorkingDays
+    head_score: WorkingDays
+    petition: WorkingDays
+    answer: WorkingDays
+    source: Source
+
+
+class Calendar(Part):
+    """What is rated in a year, and the day (month-day) before which the year is."""
+
+    periods: Annotated[list[Literal["month", "quarter"]], Field(min_length=1, max_length=2)]
+    year_before: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+    source: Source
+
+
+class Scheme(Document):
+    """The scoring rules as data; a version never changes and a period pins one."""
 
     collection: ClassVar[str] = "schemes"
 
     ref: SchemeRef
     title: Title
-    task: TaskResults
-    general: General
-    bands: Annotated[list[Band], Field(min_length=1, max_length=8)]
-    bands_source: Source
-    rounding_source: Source
+    subjects: Subjects
+    ratings: Ratings
+    rounding: Rounding
+    penalties: Penalties | None = None
+    gates: Annotated[list[Gate], Field(max_length=20)] = []
+    quota: Quota | None = None
+    justification: Justification | None = None
+    windows: Windows | None = None
+    calendar: Calendar | None = None
 
-    @model_validator(mode="after")
-    def _scores_everybody(self) -> Self:
-        """Refuse at publication what would stop the scoring of a whole period."""
-        named: dict[str, Sequence[str]] = {
-            "general criterion": [criterion.id for criterion in self.general.criteria],
-            "measure": self.task.measures,
-            "rating": [band.rating for band in self.bands],
-        }
-        for what, names in named.items():
-            if len(set(names)) < len(names):
-                raise ValueError(f"a {what} is named twice")
-        least = [band.at_least for band in self.bands]
-        if self.task.max_points + self.general.max_points > SCALE:
-            raise ValueError("task results and general criteria exceed 100 points together")
-        if least[-1] != 0 or any(higher <= lower for higher, lower in pairwise(least)):
-            raise ValueError("bands must go from the highest down, and the last start at 0")
-        return self
+    def root(self, subject: Subject) -> Component:
+        match subject:
+            case "head":
+                return self.subjects.head or self.subjects.official
+            case "unit":
+                return self.subjects.unit or self.subjects.official
+            case "official":
+                return self.subjects.official

@@ -3,6 +3,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shared.models.base import (
+    ID,
+    PERIOD,
     AssignmentId,
     Coefficient,
     Count,
@@ -12,52 +14,94 @@ from shared.models.base import (
     Percent,
     PeriodId,
     Points,
+    Reason,
     SchemeRef,
+    Time,
 )
-from shared.models.scheme import Rating
+from shared.models.scheme import Amount, Rating, Subject, Unrated
 
-Weight = Annotated[int, Field(ge=0, le=10**15)]
+Weighed = Annotated[int, Field(ge=0, le=10**15)]
 """Converted quantity in hundred-thousandths: units × thousandths of K × per cent."""
 
-Standing = Literal["rated", "not_assessed", "insufficient_data"]
-"""`insufficient_data`: nothing was assigned. `not_assessed`: the head has not scored yet."""
+Stretch = Annotated[str, Field(pattern=rf"^{PERIOD}(?:_{ID})?$")]
+"""A period, or `{period}_{unit}`: somebody's part of it in one unit."""
+
+Standing = Literal["rated", "on_leave"] | Unrated
+"""`insufficient_data`: nothing was assigned. `not_assessed`: the head has not scored yet.
+
+`on_leave`: no time of the period was worked.
+"""
 
 
-class Contribution(Part):
+class Sums(Part):
+    """Units of product, and their weights by K and penalties.
+
+    a = done / assigned, b = quality / assigned, c = progress / assigned, by weight.
+    """
+
+    done: Count
+    beyond: Count
+    fails: Count
+    lates: Count
+    assigned_weight: Weighed
+    done_weight: Weighed
+    quality_weight: Weighed
+    progress_weight: Weighed
+
+
+class Contribution(Sums):
     """What one assignment adds: the facts, and the four sums they feed."""
 
     product: Id
     k: Coefficient
     quantity: Count
-    done: Count
-    fails: Count
-    lates: Count
-    assigned_weight: Weight
-    done_weight: Weight
-    quality_weight: Weight
-    progress_weight: Weight
 
 
-class TaskScore(Part):
-    """The sums over contributions, the measures a, b, c they give, and the points.
-
-    a = done / assigned, b = quality / assigned, c = progress / assigned, shown in
-    hundredths of a per cent; `points` comes from the exact fractions and is
-    rounded once. All are absent when nothing was assigned.
-    """
+class Work(Sums):
+    """The sums over the contributions of the time worked."""
 
     assigned: Count
-    done: Count
-    fails: Count
-    lates: Count
-    assigned_weight: Weight
-    done_weight: Weight
-    quality_weight: Weight
-    progress_weight: Weight
-    a: Percent | None = None
-    b: Percent | None = None
-    c: Percent | None = None
-    points: Points | None = None
+
+
+class Override(Part):
+    """A dated fact that the authority enters, such as a reprimand; gates name its kind.
+
+    It stands in every period that its time touches: the moment `at`, or from then
+    until before `until`.
+    """
+
+    kind: Id
+    at: Time
+    until: Time | None = None
+    reason: Reason
+    by: Id
+
+
+class Assessment(Part):
+    """What is known of a person for a stretch of time besides their work."""
+
+    criteria: dict[Id, Points] = {}
+    """The head's scores in hundredths, by criterion."""
+    statements: dict[Id, Id] = {}
+    """Component → option."""
+    indicators: dict[Id, Amount] = {}
+    overrides: Annotated[list[Override], Field(max_length=100)] = []
+    away: bool = False
+    """On leave throughout: nothing of this time counts."""
+
+
+class Capacity(Part):
+    """As what somebody is rated: the tree that applies, and the gates."""
+
+    subject: Subject = "official"
+    party_member: bool = False
+
+
+class NodeScore(Part):
+    """A component's share of its maximum, and what it adds to the total; each rounded by itself."""
+
+    share: Percent
+    points: Points
 
 
 class Scorecard(Document):
@@ -67,13 +111,25 @@ class Scorecard(Document):
 
     period: PeriodId
     official: Id
+    capacity: Capacity
     scheme: SchemeRef
     path: Annotated[list[Id], Field(max_length=100)]
     """Every unit, with its ancestors, that assigned the work: who may look."""
     contributions: dict[AssignmentId, Contribution]
-    task: TaskScore
-    general: dict[Id, Points] | None = None
-    general_points: Points | None = None
+    assessments: dict[Stretch, Assessment]
+    work: Work
+    nodes: dict[Id, NodeScore]
+    """Those that can be scored, by the component's id in the scheme."""
     total: Points | None = None
     rating: Rating | None = None
+    gate: Id | None = None
+    """What decided the rating: `score`, or the scheme's gate that lowered it."""
     standing: Standing
+
+    def share(self, node: str) -> int | None:
+        """Hundredths of a per cent, of a component that could be scored."""
+        return self.nodes[node].share if node in self.nodes else None
+
+    def points(self, node: str) -> int | None:
+        """Hundredths of a point, of a component that could be scored."""
+        return self.nodes[node].points if node in self.nodes else None

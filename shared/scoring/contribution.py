@@ -1,6 +1,6 @@
 """What one assignment adds to its person's score in its period."""
 
-from shared.models.assignment import Assignment, Folded
+from shared.models.assignment import Assignment
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Contribution
 
@@ -18,40 +18,45 @@ def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
     """
     folded = assignment.folded
     quantity = max(0, assignment.quantity - sum(folded.withdrawn.values()))
-    done, on_time = _delivered(assignment, quantity)
+    done, on_time, beyond = _delivered(assignment, quantity)
     lates = max(0, done - on_time - sum(w.lates for w in folded.waivers.values()))
     fails = max(0, _failed_checks(assignment) - sum(w.faults for w in folded.waivers.values()))
+    per_fail, per_late = _penalties(scheme)
     return Contribution(
         product=assignment.product,
         k=assignment.k,
         quantity=quantity,
         done=done,
+        beyond=beyond,
         fails=fails,
         lates=lates,
         assigned_weight=assignment.k * quantity * WHOLE,
         done_weight=assignment.k * done * WHOLE,
-        quality_weight=assignment.k * max(0, done * WHOLE - fails * scheme.task.per_fail),
-        progress_weight=assignment.k * max(0, done * WHOLE - lates * scheme.task.per_late),
+        quality_weight=assignment.k * max(0, done * WHOLE - fails * per_fail),
+        progress_weight=assignment.k * max(0, done * WHOLE - lates * per_late),
     )
 
 
-def _delivered(assignment: Assignment, quantity: int) -> tuple[int, int]:
-    """Units done, and how many of them on time; what exceeds `quantity` does not count."""
+def _penalties(scheme: Scheme) -> tuple[int, int]:
+    """Per cent of a unit; a scheme that measures no work has none."""
+    return (scheme.penalties.per_fail, scheme.penalties.per_late) if scheme.penalties else (0, 0)
+
+
+def _delivered(assignment: Assignment, quantity: int) -> tuple[int, int, int]:
+    """Units done, how many on time, how many beyond requirement; none exceeds `quantity`."""
     folded = assignment.folded
     due = folded.deadline.due if folded.deadline else assignment.due
     counted = [
-        delivery
+        (delivery, verdict)
         for submission, delivery in folded.submissions.items()
-        if delivery.at < assignment.period_end and _accepted(folded, submission)
+        if delivery.at < assignment.period_end
+        and (verdict := folded.verdicts.get(submission)) is not None
+        and verdict.accepted
     ]
-    done = min(quantity, sum(delivery.quantity for delivery in counted))
-    on_time = sum(delivery.quantity for delivery in counted if delivery.at <= due)
-    return done, min(done, on_time)
-
-
-def _accepted(folded: Folded, submission: str) -> bool:
-    verdict = folded.verdicts.get(submission)
-    return verdict is not None and verdict.accepted
+    done = min(quantity, sum(delivery.quantity for delivery, _ in counted))
+    on_time = sum(delivery.quantity for delivery, _ in counted if delivery.at <= due)
+    beyond = sum(delivery.quantity for delivery, verdict in counted if verdict.beyond)
+    return done, min(done, on_time), min(done, beyond)
 
 
 def _failed_checks(assignment: Assignment) -> int:

@@ -1,123 +1,137 @@
 """Why a score is what it is, in words and numbers, Vietnamese and English."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 
-from shared.models.scheme import Scheme
-from shared.models.scorecard import Contribution, Scorecard
-from shared.scoring.rounding import half_up
-from shared.scoring.scorecard import general_faults
-
-
-@dataclass(frozen=True)
-class Line:
-    vi: str
-    en: str
+from shared.models.scheme import Criteria, NoFact, Scheme, Task
+from shared.models.scorecard import Contribution, Override, Scorecard
+from shared.scoring.evaluation import (
+    WHOLE,
+    Evaluated,
+    components,
+    criteria_faults,
+    portions,
+    unknown_criteria,
+    walk,
+    weighed,
+)
+from shared.scoring.gates import SCORE, by_score
+from shared.scoring.rounding import decimals, hundredths
+from shared.scoring.scorecard import Reading, read
+from shared.scoring.telling import (
+    Line,
+    band_title,
+    tell_fact,
+    tell_gate,
+    tell_node,
+    tell_source,
+)
 
 
 def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
-    """The steps from the facts to the rating, each with the numbers it used."""
-    lines = [
-        Line(f"Quy chế {scheme.ref}: {scheme.title.vi}", f"Scheme {scheme.ref}: {scheme.title.en}")
-    ]
-    lines += [_work(name, row, card) for name, row in card.contributions.items()]
-    lines += _task(card, scheme)
-    lines += _general(card, scheme)
-    lines += _rating(card, scheme)
-    return lines
+    """The steps from the facts to the rating, each with the numbers it used and its source."""
+    reading = read(card, scheme)
+    title = scheme.title
+    lines = [Line(f"Quy chế {scheme.ref}: {title.vi}", f"Scheme {scheme.ref}: {title.en}")]
+    lines += [_work(name, row, reading) for name, row in card.contributions.items()]
+    if not reading.on_leave:
+        lines += _tree(reading.root, WHOLE, 0, reading, scheme)
+        lines += _unread_scores(card, scheme)
+        for checked in reading.gates:
+            lines += [tell_gate(checked, scheme), tell_source(checked.gate.source).within(1)]
+        lines += _idle_facts(reading, scheme)
+    return [*lines, *_rating(card, scheme)]
 
 
-def share(row: Contribution, card: Scorecard, scheme: Scheme) -> int:
-    """What one assignment gives of the task points, in hundredths of a point."""
-    if card.task.assigned_weight == 0:
+def added(row: Contribution, reading: Reading) -> int:
+    """What one assignment adds to the total, in hundredths of a point."""
+    whole = reading.evidence.work.assigned_weight
+    if whole == 0:
         return 0
-    weights = {
-        "quantity": row.done_weight,
-        "quality": row.quality_weight,
-        "progress": row.progress_weight,
-    }
-    used = sum(weights[measure] for measure in scheme.task.measures)
-    whole = card.task.assigned_weight * len(scheme.task.measures)
-    return half_up(Fraction(used * scheme.task.max_points, whole))
+    measured = [
+        Fraction(weighed(row, node.component.measure), whole) * most
+        for node, most in walk(reading.root)
+        if isinstance(node.component, Task)
+    ]
+    return hundredths(sum(measured, Fraction(0)))
 
 
-def points(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def _work(name: str, row: Contribution, card: Scorecard) -> Line:
+def _work(name: str, row: Contribution, reading: Reading) -> Line:
     suffix = name.rsplit("_", 1)[1]
     k = f"{row.k // 1000}.{row.k % 1000:03d}"
-    of_all = Fraction(row.assigned_weight * 10_000, card.task.assigned_weight or 1)
-    weight = points(half_up(of_all))
+    whole = Fraction(row.assigned_weight, reading.evidence.work.assigned_weight or 1)
+    weight, points = decimals(hundredths(WHOLE * whole)), decimals(added(row, reading))
     return Line(
         f"  {suffix}: giao {row.quantity}, xong {row.done}, lỗi {row.fails}, chậm {row.lates}, "
-        f"K = {k}, chiếm {weight} % khối lượng",
+        f"vượt yêu cầu {row.beyond}, K = {k}, chiếm {weight} % khối lượng, góp {points} điểm",
         f"  {suffix}: assigned {row.quantity}, done {row.done}, failed checks {row.fails}, "
-        f"late {row.lates}, K = {k}, {weight} % of the work",
+        f"late {row.lates}, beyond requirement {row.beyond}, K = {k}, {weight} % of the work, "
+        f"adds {points} points",
     )
 
 
-def _task(card: Scorecard, scheme: Scheme) -> list[Line]:
-    task = card.task
-    if task.a is None or task.b is None or task.c is None or task.points is None:
-        return [
-            Line(
-                "Chưa đủ dữ liệu: không có việc được giao, không tính điểm nhiệm vụ",
-                "Insufficient data: no work was assigned, so there is no task score",
+def _tree(
+    node: Evaluated, most: Fraction, depth: int, reading: Reading, scheme: Scheme
+) -> Iterator[Line]:
+    yield tell_node(node, most, reading.evidence, scheme).within(depth)
+    if node.component.source is not None:
+        yield tell_source(node.component.source).within(depth + 1)
+    for part, portion in zip(node.parts, portions(node), strict=True):
+        yield from _tree(part, most * portion, depth + 1, reading, scheme)
+
+
+def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
+    """Scores that were given and do not count, with the criteria that are the reason."""
+    root = scheme.root(card.capacity.subject)
+    forms = [one for one in components(root) if isinstance(one, Criteria)]
+    for stretch, assessment in card.assessments.items():
+        if not assessment.criteria:
+            continue
+        faults = unknown_criteria(root, assessment.criteria)
+        faults += [name for form in forms for name in criteria_faults(form, assessment.criteria)]
+        if faults:
+            names = ", ".join(faults)
+            yield Line(
+                f"Điểm tiêu chí kỳ {stretch} có lỗi (thiếu, lạ hoặc ngoài thang): {names}",
+                f"Scores of {stretch} do not count (missing, unknown or off the scale): {names}",
             )
-        ]
-    per_fail, per_late = scheme.task.per_fail, scheme.task.per_late
-    whole = task.assigned_weight
-    return [
-        Line(
-            f"a (số lượng) = {task.done_weight}/{whole} = {points(task.a)} %",
-            f"a (quantity) = {task.done_weight}/{whole} = {points(task.a)} %",
-        ),
-        Line(
-            f"b (chất lượng, trừ {per_fail} % mỗi lỗi) = {task.quality_weight}/{whole} "
-            f"= {points(task.b)} %",
-            f"b (quality, less {per_fail} % per failed check) = {task.quality_weight}/{whole} "
-            f"= {points(task.b)} %",
-        ),
-        Line(
-            f"c (tiến độ, trừ {per_late} % mỗi lần chậm) = {task.progress_weight}/{whole} "
-            f"= {points(task.c)} %",
-            f"c (progress, less {per_late} % per lateness) = {task.progress_weight}/{whole} "
-            f"= {points(task.c)} %",
-        ),
-        Line(
-            f"Điểm nhiệm vụ = {scheme.task.formula} = {points(task.points)}",
-            f"Task points = {scheme.task.formula} = {points(task.points)}",
-        ),
-    ]
 
 
-def _general(card: Scorecard, scheme: Scheme) -> list[Line]:
-    if card.general is None:
-        return [Line("Thủ trưởng chưa chấm tiêu chí chung", "The head has not scored the criteria")]
-    faults = general_faults(card.general, scheme)
-    if faults or card.general_points is None:
-        names = ", ".join(faults)
-        return [
-            Line(
-                f"Điểm tiêu chí chung chưa hợp lệ (thiếu, lạ hoặc vượt mức): {names}",
-                f"The general scores do not count (missing, unknown or above the most): {names}",
-            )
-        ]
-    sums = " + ".join(points(value) for value in card.general.values())
-    total = points(card.general_points)
-    return [Line(f"Tiêu chí chung = {sums} = {total}", f"General criteria = {sums} = {total}")]
+def _idle_facts(reading: Reading, scheme: Scheme) -> Iterator[Line]:
+    conditions = [gate.condition for gate in scheme.gates]
+    known = {kind for one in conditions if isinstance(one, NoFact) for kind in one.facts}
+    idle: list[Override] = [one for one in reading.overrides if one.kind not in known]
+    for fact in map(tell_fact, idle):
+        yield Line(f"Quy chế không nói đến: {fact.vi}", f"The scheme does not speak of: {fact.en}")
 
 
-def _rating(card: Scorecard, scheme: Scheme) -> list[Line]:
+def _rating(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
+    rounding = scheme.rounding
     if card.total is None or card.rating is None:
-        return [Line("Chưa xếp loại", "Not rated")]
-    band = next(band for band in scheme.bands if band.rating == card.rating)
-    total, least = points(card.total), points(band.at_least)
-    return [
-        Line(
-            f"Tổng = {total} ≥ {least}: {band.title.vi} (quyết định bởi điểm)",
-            f"Total = {total} ≥ {least}: {band.title.en} (decided by the score)",
+        yield UNRATED[card.standing]
+        return
+    total, by = decimals(card.total), by_score(card.total, scheme)
+    least = decimals(next(one.at_least for one in scheme.ratings.bands if one.rating == by))
+    scored, rated = band_title(by, scheme), band_title(card.rating, scheme)
+    said = Line(f"Tổng = {total} ≥ {least}: {scored.vi}", f"Total = {total} ≥ {least}: {scored.en}")
+    if card.gate == SCORE:
+        yield Line(f"{said.vi} (quyết định bởi điểm)", f"{said.en} (decided by the score)")
+    else:
+        yield said
+        yield Line(
+            f"Xếp loại: {rated.vi} (quyết định bởi điều kiện {card.gate})",
+            f"Rating: {rated.en} (decided by the gate {card.gate})",
         )
-    ]
+    yield Line(
+        f"Làm tròn một lần, nửa lên, {rounding.places} chữ số thập phân, rồi mới so ngưỡng",
+        f"Rounded once, half up, to {rounding.places} decimals; thresholds compared after it",
+    ).within(1)
+    yield tell_source(rounding.source).within(1)
+    yield tell_source(scheme.ratings.source).within(1)
+
+
+UNRATED = {
+    "not_assessed": Line("Chưa xếp loại: chưa chấm", "Not rated: not assessed"),
+    "insufficient_data": Line("Chưa xếp loại: chưa đủ dữ liệu", "Not rated: insufficient data"),
+    "on_leave": Line("Chưa xếp loại: nghỉ suốt kỳ", "Not rated: on leave throughout"),
+}

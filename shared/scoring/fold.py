@@ -49,11 +49,13 @@ def fold(folded: Folded, entry_id: str, entry: Entry) -> Folded:
             delivery = Delivery(at=entry.at, quantity=entry.quantity)
             return _with(folded, "submissions", _put(folded.submissions, entry_id, delivery))
         case Accepted():
-            return _judged(folded, entry.submission, entry_id, entry, accepted=True)
+            verdict = Verdict(at=entry.at, id=entry_id, accepted=True, beyond=entry.beyond)
+            return _judged(folded, entry.submission, verdict)
         case Returned():
             return _returned(folded, entry_id, entry)
         case Retracted():
-            return _judged(folded, entry.submission, entry_id, entry, accepted=False)
+            verdict = Verdict(at=entry.at, id=entry_id, accepted=False)
+            return _judged(folded, entry.submission, verdict)
         case DeadlineMoved():
             deadline = Deadline(at=entry.at, id=entry_id, due=entry.due)
             return _with(folded, "deadline", _last(folded.deadline, deadline))
@@ -83,18 +85,11 @@ def _returned(folded: Folded, entry_id: str, entry: Returned) -> Folded:
     folded = _with(folded, "faults", _put(folded.faults, entry_id, fault))
     if entry.submission is None:
         return folded
-    return _judged(folded, entry.submission, entry_id, entry, accepted=False)
+    verdict = Verdict(at=entry.at, id=entry_id, accepted=False)
+    return _judged(folded, entry.submission, verdict)
 
 
-def _judged(
-    folded: Folded,
-    submission: str,
-    entry_id: str,
-    entry: Accepted | Returned | Retracted,
-    *,
-    accepted: bool,
-) -> Folded:
-    verdict = Verdict(at=entry.at, id=entry_id, accepted=accepted)
+def _judged(folded: Folded, submission: str, verdict: Verdict) -> Folded:
     last = _last(folded.verdicts.get(submission), verdict)
     return _with(folded, "verdicts", _put(folded.verdicts, submission, last))
 

@@ -22,7 +22,6 @@ def freeze(
         unit=unit,
         name=name,
         scorecard=scorecard,
-        gate=None if scorecard.rating is None else "score",
         assignments=assignments,
         entries=entries,
         refused=sorted(refused, key=lambda entry: entry.path)[:100],
@@ -51,6 +50,7 @@ def total_unit(unit: str, name: str, results: Sequence[Result], drift: int) -> U
         ratings=dict(sorted(Counter(card.rating for card in cards if card.rating).items())),
         not_assessed=standings["not_assessed"],
         insufficient_data=standings["insufficient_data"],
+        on_leave=standings["on_leave"],
         drift=drift,
         root=merkle_root([result.digest for result in ordered]),
     )
@@ -77,6 +77,7 @@ def total_period(period: str, scheme: str, units: Sequence[UnitResult]) -> Perio
             "ratings": dict(sorted(ratings.items())),
             "not_assessed": sum(unit.not_assessed for unit in ordered),
             "insufficient_data": sum(unit.insufficient_data for unit in ordered),
+            "on_leave": sum(unit.on_leave for unit in ordered),
             "drift": sum(unit.drift for unit in ordered),
             "root": merkle_root([unit.root for unit in ordered]),
         }

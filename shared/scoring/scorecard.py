@@ -1,13 +1,37 @@
-"""Contributions and a scheme give a scorecard."""
+"""Contributions, assessments and a scheme give a scorecard."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 
-from shared.models.scheme import Measure, Rating, Scheme
-from shared.models.scorecard import Contribution, Scorecard, Standing, TaskScore
-from shared.scoring.rounding import half_up
+from shared.models.appraisal import Scoring
+from shared.models.scheme import Rounding, Scheme
+from shared.models.scorecard import (
+    Assessment,
+    Capacity,
+    Contribution,
+    NodeScore,
+    Override,
+    Scorecard,
+    Work,
+)
+from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, Told, evaluate, walk
+from shared.scoring.gates import Checked, Subjected, check, decide
+from shared.scoring.rounding import HUNDREDTHS, PLACES, half_up, hundredths
 
-HUNDREDTHS_OF_PERCENT = 10_000
+OFFICIAL = Capacity()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A scorecard's evidence, read under its scheme: all that its numbers follow from."""
+
+    evidence: Evidence
+    root: Evaluated
+    gates: list[Checked]
+    overrides: list[Override]
+    on_leave: bool
 
 
 def score(
@@ -17,44 +41,56 @@ def score(
     scheme: Scheme,
     path: Iterable[str],
     contributions: Mapping[str, Contribution],
-    general: Mapping[str, int] | None,
+    assessments: Mapping[str, Assessment],
+    capacity: Capacity = OFFICIAL,
 ) -> Scorecard:
-    """Score one person in one period.
+    """Score one person in one period; assessments that say nothing are not kept.
 
-    `general` gives the head's hundredths of a point by criterion; it counts only
-    when it scores each of the scheme's criteria within its maximum, because a
-    silent cap or a silent zero would be a score nobody gave. Without assigned
-    work there is no task score, without either part no total.
+    Shares are exact and the total is rounded once; ratings compare it after that.
     """
-    task = score_task(contributions.values(), scheme)
-    general_points = _general_points(general, scheme)
-    total = None if task.points is None or general_points is None else task.points + general_points
-    return Scorecard(
+    unscored = Scorecard(
         period=period,
         official=official,
+        capacity=capacity,
         scheme=scheme.ref,
         path=sorted(set(path)),
         contributions=dict(sorted(contributions.items())),
-        task=task,
-        general=None if general is None else dict(sorted(general.items())),
-        general_points=general_points,
-        total=total,
-        rating=None if total is None else rate(total, scheme),
-        standing=_standing(task, general_points),
+        assessments={key: one for key, one in sorted(assessments.items()) if one != Assessment()},
+        work=add_up([]),
+        nodes={},
+        standing="on_leave",
+    )
+    reading = read(unscored, scheme)
+    return unscored.model_copy(update={"work": reading.evidence.work, **_outcome(reading, scheme)})
+
+
+def assessed(
+    period: str, by_head: Scoring | None, known: Assessment | None = None
+) -> dict[str, Assessment]:
+    """What is `known` for the period, with the head's scores as they stand."""
+    criteria = {} if by_head is None else dict(sorted(by_head.scores.items()))
+    return {period: (known or Assessment()).model_copy(update={"criteria": criteria})}
+
+
+def read(card: Scorecard, scheme: Scheme) -> Reading:
+    """Evaluate what a scorecard holds; what it says of the outcome is not looked at."""
+    evidence, overrides = _evidence(card), _overrides(card)
+    person = Subjected(card.capacity, evidence.work, overrides)
+    return Reading(
+        evidence=evidence,
+        root=evaluate(scheme.root(card.capacity.subject), evidence),
+        gates=check(scheme, person),
+        overrides=overrides,
+        on_leave=_on_leave(card, evidence),
     )
 
 
-def score_task(contributions: Iterable[Contribution], scheme: Scheme) -> TaskScore:
-    """Sum contributions; points = mean of the scheme's measures × its maximum.
-
-    G = Σ assigned·K, a = Σ done·K / G, b and c the same less the penalties for
-    failed checks and latenesses (Decree 335/2025/ND-CP; the definitions are
-    quoted in the press, the arithmetic is that of public implementations).
-    """
+def add_up(contributions: Iterable[Contribution]) -> Work:
     rows = list(contributions)
-    task = TaskScore(
+    return Work(
         assigned=sum(row.quantity for row in rows),
         done=sum(row.done for row in rows),
+        beyond=sum(row.beyond for row in rows),
         fails=sum(row.fails for row in rows),
         lates=sum(row.lates for row in rows),
         assigned_weight=sum(row.assigned_weight for row in rows),
@@ -62,50 +98,66 @@ def score_task(contributions: Iterable[Contribution], scheme: Scheme) -> TaskSco
         quality_weight=sum(row.quality_weight for row in rows),
         progress_weight=sum(row.progress_weight for row in rows),
     )
-    return task if task.assigned_weight == 0 else _measured(task, scheme)
 
 
-def rate(total: int, scheme: Scheme) -> Rating:
-    """The highest band whose threshold the rounded total reaches."""
-    return next(band.rating for band in scheme.bands if total >= band.at_least)
+def span(stretch: str) -> tuple[str, int, int, str]:
+    """Orders stretches in time, a quarter after its months: year, last month, months, name."""
+    year, _, part = _period(stretch).partition("-")
+    if part.startswith("Q"):
+        return year, 3 * int(part[1:]), 3, stretch
+    return (year, int(part), 1, stretch) if part else (year, 12, 12, stretch)
 
 
-def measures(task: TaskScore) -> dict[Measure, Fraction]:
-    """The exact a (quantity), b (quality), c (progress), each from 0 to 1."""
-    return {
-        "quantity": Fraction(task.done_weight, task.assigned_weight),
-        "quality": Fraction(task.quality_weight, task.assigned_weight),
-        "progress": Fraction(task.progress_weight, task.assigned_weight),
+def _outcome(reading: Reading, scheme: Scheme) -> dict[str, object]:
+    if reading.on_leave:
+        return {"standing": "on_leave"}
+    root = reading.root
+    nodes = {"nodes": _nodes(root)}
+    if root.share is None:
+        return {**nodes, "standing": root.unrated}
+    total = _total(root.share, scheme.rounding)
+    rating, gate = decide(total, scheme, reading.gates)
+    return {**nodes, "total": total, "rating": rating, "gate": gate, "standing": "rated"}
+
+
+def _nodes(root: Evaluated) -> dict[str, NodeScore]:
+    scored = {
+        node.component.id: NodeScore(
+            share=hundredths(node.share * WHOLE), points=hundredths(node.share * most)
+        )
+        for node, most in walk(root)
+        if node.share is not None
     }
+    return dict(sorted(scored.items()))
 
 
-def _measured(task: TaskScore, scheme: Scheme) -> TaskScore:
-    by_measure = measures(task)
-    used = [by_measure[measure] for measure in scheme.task.measures]
-    return task.model_copy(
-        update={
-            "a": half_up(by_measure["quantity"] * HUNDREDTHS_OF_PERCENT),
-            "b": half_up(by_measure["quality"] * HUNDREDTHS_OF_PERCENT),
-            "c": half_up(by_measure["progress"] * HUNDREDTHS_OF_PERCENT),
-            "points": half_up(sum(used, Fraction(0)) / len(used) * scheme.task.max_points),
-        }
-    )
+def _total(share: Fraction, rounding: Rounding) -> int:
+    """Hundredths of a point, rounded once to as many places as the scheme says."""
+    step: int = 10 ** (PLACES - rounding.places)
+    return half_up(share * WHOLE * HUNDREDTHS / step) * step
 
 
-def _general_points(general: Mapping[str, int] | None, scheme: Scheme) -> int | None:
-    if general is None or general_faults(general, scheme):
-        return None
-    return sum(general.values())
+def _evidence(card: Scorecard) -> Evidence:
+    """The work and assessments of the time that was worked."""
+    away = {_period(stretch) for stretch, one in card.assessments.items() if one.away}
+    counted = [row for name, row in card.contributions.items() if _period(name) not in away]
+    worked = sorted(span(key) for key in card.assessments if _period(key) not in away)
+    told = [Told(months, card.assessments[stretch]) for *_, months, stretch in worked]
+    return Evidence(add_up(counted), told)
 
 
-def general_faults(general: Mapping[str, int], scheme: Scheme) -> list[str]:
-    """The criteria that are missing, unknown, or scored above their maximum; sorted."""
-    most = {criterion.id: criterion.max_points for criterion in scheme.general.criteria}
-    above = {criterion for criterion, points in general.items() if points > most.get(criterion, -1)}
-    return sorted(above | (most.keys() - general.keys()))
+def _on_leave(card: Scorecard, evidence: Evidence) -> bool:
+    away = any(one.away for one in card.assessments.values())
+    return away and not evidence.told and evidence.work.assigned == 0
 
 
-def _standing(task: TaskScore, general_points: int | None) -> Standing:
-    if task.points is None:
-        return "insufficient_data"
-    return "not_assessed" if general_points is None else "rated"
+def _overrides(card: Scorecard) -> list[Override]:
+    """Each fact once, also when several stretches know it; in the order of time."""
+    known = chain.from_iterable(one.overrides for one in card.assessments.values())
+    distinct = {(one.at, one.until or one.at, one.kind, one.by, one.reason): one for one in known}
+    return [distinct[key] for key in sorted(distinct)]
+
+
+def _period(name: str) -> str:
+    """Of a stretch or an assignment: both begin with it."""
+    return name.partition("_")[0]

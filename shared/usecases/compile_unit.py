@@ -20,7 +20,7 @@ from shared.scoring.contribution import contribute
 from shared.scoring.digest import canonical
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze, total_unit
-from shared.scoring.scorecard import score
+from shared.scoring.scorecard import assessed, score
 from shared.usecases.claims import Claim, official_of, orphans, residents
 from shared.usecases.close import CompileTask, read_period
 from shared.usecases.reading import batches, read_each, read_entries, refused
@@ -131,7 +131,7 @@ def _result(
         # Of those who were given no work the own unit's head sees the result.
         path=[ancestor for assignment in work.values() for ancestor in assignment.path] or path,
         contributions={name: contribute(one, scheme) for name, one in work.items()},
-        general=None if by_head is None else by_head.scores,
+        assessments=assessed(period.id, by_head),
     )
     return freeze(
         scorecard,
@@ -216,5 +216,5 @@ def _differing(
 def _same(truth: Scorecard, live: Scorecard | RefusedEntry | None) -> bool:
     """No scorecard is no drift when nothing was ever assigned or scored."""
     if live is None:
-        return not truth.contributions and truth.general is None
+        return not truth.contributions and not truth.assessments
     return canonical(live.fields()) == canonical(truth.fields())

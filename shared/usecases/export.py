@@ -12,6 +12,7 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.base import Id, Part, PeriodId
 from shared.models.result import Result
+from shared.models.scorecard import Scorecard
 from shared.ports import Services, Store, Where
 from shared.usecases.caller import Caller
 from shared.vietnamese import name_key
@@ -45,6 +46,7 @@ STATES = {
     "rated": "Đã xếp loại",
     "not_assessed": "Chưa chấm tiêu chí chung",
     "insufficient_data": "Chưa đủ dữ liệu",
+    "on_leave": "Nghỉ suốt kỳ",
 }
 
 
@@ -128,23 +130,29 @@ def _require_readable(store: Store, caller: Caller, request: ExportRequest) -> N
         )
 
 
+def amounts(card: Scorecard) -> list[int | None]:
+    """Shares of a, b, c, points of tasks and criteria, total: by their ids in the scheme."""
+    shares = map(card.share, "abc")
+    points = map(card.points, ("task", "general"))
+    return [*shares, *points, card.total]
+
+
 class Hundredths(int):
     """An amount shown with two decimals."""
 
 
 def _rows(results: Iterable[Result]) -> Iterator[list[Any]]:
     for result in results:
-        card, task = result.scorecard, result.scorecard.task
-        amounts = [task.a, task.b, task.c, task.points, card.general_points, card.total]
+        card = result.scorecard
         yield [
             card.period,
             unquote(card.official),
             unquote(result.unit),
-            task.assigned,
-            task.done,
-            task.lates,
-            task.fails,
-            *(None if amount is None else Hundredths(amount) for amount in amounts),
+            card.work.assigned,
+            card.work.done,
+            card.work.lates,
+            card.work.fails,
+            *(None if amount is None else Hundredths(amount) for amount in amounts(card)),
             card.rating,
             card.standing,
         ]

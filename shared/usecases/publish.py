@@ -9,7 +9,7 @@ from shared.models.scheme import Scheme
 from shared.ports import Services, Transaction, create
 from shared.usecases.caller import Caller, require
 from shared.usecases.keyed import Keyed
-from shared.usecases.schemes import require_same
+from shared.usecases.schemes import require_same, require_sound
 
 
 class Published(Part):
@@ -17,8 +17,9 @@ class Published(Part):
 
 
 def publish(services: Services, caller: Caller, key: str, scheme: Scheme) -> Published:
-    """Publish it for periods to pin; one that stands already must be the same."""
+    """Publish it for periods to pin, if it can rate everybody and no other stands there."""
     require(caller, "organiser")
+    require_sound(scheme)
     keyed = Keyed.of(caller.uid, key, scheme)
     now = services.clock.now()
     return services.store.transact(

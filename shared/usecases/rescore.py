@@ -19,7 +19,7 @@ from shared.models.scorecard import Contribution, Scorecard
 from shared.ports import Fields, Pause, Store, Stored, Write, create, patch
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold
-from shared.scoring.scorecard import score
+from shared.scoring.scorecard import OFFICIAL, assessed, score
 from shared.usecases.schemes import Schemes
 
 T = TypeVar("T")
@@ -111,7 +111,8 @@ def _with_contribution(
         scheme=scheme,
         path=[*assignment.path, *(() if card is None else card.value.path)],
         contributions={**others, assignment_id: contribution},
-        general=None if card is None else card.value.general,
+        assessments={} if card is None else card.value.assessments,
+        capacity=OFFICIAL if card is None else card.value.capacity,
     )
 
 
@@ -123,13 +124,15 @@ def _rescore_general(store: Store, schemes: Schemes, period_id: str, official: s
     if period is None:
         raise refuse("missing", "period", f"{period_id} does not exist", "không tồn tại")
     by_head = None if appraisal is None else appraisal.value.by_head
+    known = {} if card is None else card.value.assessments
     rescored = score(
         period=period_id,
         official=official,
         scheme=schemes.get(period.value.scheme),
         path=[] if card is None else card.value.path,
         contributions={} if card is None else card.value.contributions,
-        general=None if by_head is None else by_head.scores,
+        assessments={**known, **assessed(period_id, by_head, known.get(period_id))},
+        capacity=OFFICIAL if card is None else card.value.capacity,
     )
     writes = _card_writes(card, rescored)
     if writes:

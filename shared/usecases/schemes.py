@@ -3,11 +3,15 @@
 from importlib import resources
 
 from shared import refs
-from shared.errors import refuse
+from shared.errors import Fault, RefusedError, refuse
 from shared.models.scheme import Scheme
 from shared.ports import Store, create
+from shared.scoring.publication import defects
 
-SHIPPED = {"decree-335@1": "decree-335.json"}
+SHIPPED = {
+    "decree-335@1": "decree-335.json",
+    "decree-335-local@1": "decree-335-local.json",
+}
 
 
 def shipped(ref: str) -> Scheme:
@@ -27,6 +31,13 @@ def require_same(scheme: Scheme, standing: Scheme) -> None:
         )
 
 
+def require_sound(scheme: Scheme) -> None:
+    """Refuse a scheme that could not rate everybody, naming each node that is the reason."""
+    faults = [Fault(one.node, one.en, one.vi) for one in defects(scheme)]
+    if faults:
+        raise RefusedError("invalid", *faults)
+
+
 class Schemes:
     """The store's schemes; a version never changes, so one read serves the process."""
 
@@ -40,7 +51,8 @@ class Schemes:
         return self._known[ref]
 
     def publish(self, scheme: Scheme) -> None:
-        """Publish a version; one that stands already must be the same."""
+        """Publish a version that can rate everybody; one that stands already must be the same."""
+        require_sound(scheme)
         standing = self._store.get(refs.schemes(scheme.ref))
         if standing is None:
             self._store.commit([create(refs.schemes(scheme.ref), scheme)])

@@ -5,17 +5,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.errors import refuse
+from shared.errors import Fault, RefusedError, refuse
 from shared.models.assignment import Assignment
 from shared.models.base import Coefficient, Id, Line, Part, PeriodId, Points, Quantity, Time
 from shared.models.entry import Entry, EntryId
-from shared.models.scheme import Scheme
-from shared.models.scorecard import Scorecard
+from shared.models.official import Leave
+from shared.models.scheme import Amount, Component, Indicator, Rating, Scheme, Statement
+from shared.models.scorecard import Assessment, Capacity, Override, Scorecard, Stretch
 from shared.scoring.contribution import contribute
+from shared.scoring.evaluation import components
 from shared.scoring.fold import fold_all
+from shared.scoring.gates import standing_in
+from shared.scoring.leave import is_away
+from shared.scoring.rollup import pool
 from shared.scoring.scorecard import score
+from shared.scoring.statement import derive
 from shared.usecases.calendar import bounds
-from shared.usecases.schemes import SHIPPED, shipped
+from shared.usecases.schemes import SHIPPED, require_sound, shipped
 
 
 class Work(Part):
@@ -30,50 +36,61 @@ class Work(Part):
 
 
 class Appraised(Part):
-    """The head's scores by criterion, in hundredths of a point."""
+    """The head's scores by criterion, in hundredths."""
 
     by_head: dict[Id, Points]
 
 
-class Facts(Part):
+class Served(Part):
+    """What is known of one stretch: work, scores, statements, measurements.
+
+    `subordinates` are the ratings that a derived statement follows from.
+    """
+
+    unit: Id = "unit"
+    assignments: Annotated[dict[Id, Work], Field(max_length=1000)] = {}
+    appraisal: Appraised | None = None
+    statements: dict[Id, Id] = {}
+    subordinates: Annotated[list[Rating], Field(max_length=1000)] = []
+    indicators: dict[Id, Amount] = {}
+
+
+class Facts(Served):
     """What `roviec score` reads: see docs/facts.md.
 
     `scheme` names a shipped scheme or is one; `period` is a month, quarter or
-    year in `time_zone`; without `appraisal` the head has not scored.
+    year in `time_zone`; without `appraisal` the head has not scored. `pool`
+    gives what is known by month or quarter, or by unit after a transfer.
     """
 
     scheme: str | Scheme = "decree-335@1"
     period: PeriodId
     time_zone: Line = "Asia/Ho_Chi_Minh"
     official: Id = "official"
-    unit: Id = "unit"
-    assignments: Annotated[dict[Id, Work], Field(max_length=1000)] = {}
-    appraisal: Appraised | None = None
+    capacity: Capacity = Capacity()
+    leave: Annotated[list[Leave], Field(max_length=50)] = []
+    overrides: Annotated[list[Override], Field(max_length=100)] = []
+    pool: Annotated[dict[Stretch, Served], Field(max_length=24)] = {}
 
 
 def score_facts(facts: Facts) -> tuple[Scorecard, Scheme]:
     """The scorecard that the facts give, and the scheme it was scored under."""
     scheme = _scheme(facts.scheme)
-    start, end = bounds(facts.period, facts.time_zone)
-    contributions = {
-        f"{facts.period}_{facts.unit}_{facts.official}_{name}": contribute(
-            _assignment(facts, work, scheme, start, end), scheme
-        )
-        for name, work in facts.assignments.items()
-    }
-    card = score(
-        period=facts.period,
-        official=facts.official,
-        scheme=scheme,
-        path=[facts.unit],
-        contributions=contributions,
-        general=None if facts.appraisal is None else facts.appraisal.by_head,
-    )
-    return card, scheme
+    stretches: dict[str, Served] = {**facts.pool, facts.period: facts}
+    root = scheme.root(facts.capacity.subject)
+    faults = [] if facts.period not in facts.pool else [_twice(facts.period)]
+    faults += [
+        fault for name, one in stretches.items() for fault in _unknown(name, one, facts, root)
+    ]
+    if faults:
+        raise RefusedError("invalid", *faults)
+    cards = [_card(name, served, facts, scheme) for name, served in stretches.items()]
+    return pool(cards, facts.period, scheme), scheme
 
 
 def _scheme(given: str | Scheme) -> Scheme:
     if isinstance(given, Scheme):
+        require_sound(given)
         return given
     if given not in SHIPPED:
         known = ", ".join(sorted(SHIPPED))
@@ -81,14 +98,83 @@ def _scheme(given: str | Scheme) -> Scheme:
     return shipped(given)
 
 
+def _card(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scorecard:
+    period, _, moved = stretch.partition("_")
+    unit = moved or served.unit
+    start, end = bounds(period, facts.time_zone)
+    work = {
+        f"{period}_{unit}_{facts.official}_{name}": contribute(
+            _assignment(period, unit, facts.official, one, scheme, start, end), scheme
+        )
+        for name, one in served.assignments.items()
+    }
+    overrides = standing_in(facts.overrides, start, end) if stretch == facts.period else []
+    assessment = Assessment(
+        criteria={} if served.appraisal is None else served.appraisal.by_head,
+        statements={**_derived(served, facts, scheme), **served.statements},
+        indicators=served.indicators,
+        overrides=overrides,
+        away=is_away(facts.leave, start, end),
+    )
+    return score(
+        period=period,
+        official=facts.official,
+        scheme=scheme,
+        path=[unit] if work else [],
+        contributions=work,
+        assessments={stretch: assessment},
+        capacity=facts.capacity,
+    )
+
+
+def _derived(served: Served, facts: Facts, scheme: Scheme) -> dict[str, str]:
+    found = {
+        one.id: derive(one.derived, served.subordinates, scheme)
+        for one in components(scheme.root(facts.capacity.subject))
+        if isinstance(one, Statement) and one.derived is not None
+    }
+    return {name: option for name, option in found.items() if option is not None}
+
+
+def _unknown(stretch: str, served: Served, facts: Facts, root: Component) -> list[Fault]:
+    """Statements and measurements that the scheme does not ask for."""
+    within = "" if stretch == facts.period else f"pool.{stretch}."
+    asked = {one.id: one for one in components(root)}
+    idle = [
+        f"statements.{name}"
+        for name, option in served.statements.items()
+        if not isinstance(one := asked.get(name), Statement) or option not in one.options
+    ]
+    idle += [
+        f"indicators.{name}"
+        for name in served.indicators
+        if not isinstance(asked.get(name), Indicator)
+    ]
+    return [_not_asked(within + field) for field in idle]
+
+
+def _not_asked(field: str) -> Fault:
+    return Fault(field, "the scheme does not ask for this", "quy chế không hỏi điều này")
+
+
+def _twice(period: str) -> Fault:
+    return Fault(f"pool.{period}", "stands beside the pool", "để ngoài pool")
+
+
 def _assignment(
-    facts: Facts, work: Work, scheme: Scheme, start: datetime, end: datetime
+    period: str,
+    unit: str,
+    official: str,
+    work: Work,
+    scheme: Scheme,
+    start: datetime,
+    end: datetime,
 ) -> Assignment:
     return Assignment(
-        period=facts.period,
-        unit=facts.unit,
-        path=[facts.unit],
-        official=facts.official,
+        period=period,
+        unit=unit,
+        path=[unit],
+        official=official,
         approver="head",
         product=work.product,
         title=work.title,

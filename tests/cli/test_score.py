@@ -1,4 +1,4 @@
-"""`roviec score` on the check cases of the domain, and on facts that cannot be scored."""
+"""`roviec score` on facts of every kind, and on facts that cannot be scored."""
 
 import json
 import re
@@ -11,50 +11,101 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "docs" / "facts"
+SCHEME = ROOT / "shared/schemes/decree-335.json"
 Json = dict[str, Any]
 
 
-def test_five_assigned_one_done_clean(tmp_path: Path) -> None:
-    card = scored(tmp_path, {"w0": done(), **{f"w{n}": work() for n in range(1, 5)}})
-    assert card["task"]["points"] == 1400
+@pytest.mark.parametrize(
+    ("facts", "standing", "total", "rating", "gate"),
+    [
+        ("official", "rated", 8733, "good", "score"),
+        ("head", "rated", 8558, "good", "score"),
+        ("on-leave", "on_leave", None, None, None),
+        ("part-of-the-month-on-leave", "rated", 9700, "excellent", "score"),
+        ("transfer", "rated", 7654, "good", "score"),
+        ("nothing-assigned", "insufficient_data", None, None, None),
+        ("exemption", "rated", 9408, "excellent", "score"),
+        ("gate-score", "rated", 8800, "good", "score"),
+        ("gate-on-time", "rated", 9942, "completed", "on-time"),
+        ("reprimand", "rated", 10_000, "not_completed", "discipline"),
+        ("year", "rated", 7850, "good", "score"),
+        ("indicators", "rated", 2500, "not_completed", "score"),
+        ("five-point-scale", "rated", 8600, "good", "score"),
+    ],
+)
+def test_each_example_scores_as_computed_by_hand(
+    facts: str, standing: str, total: int | None, rating: str | None, gate: str | None
+) -> None:
+    card = scored(EXAMPLES / f"{facts}.json")
+    assert [card.get(name) for name in ("standing", "total", "rating", "gate")] == [
+        standing,
+        total,
+        rating,
+        gate,
+    ]
+    assert all(line["vi"] and line["en"] for line in card["explanation"])
 
 
-def test_ten_assigned_nine_done_one_late_once_one_failed_once(tmp_path: Path) -> None:
-    clean = {f"w{n}": done() for n in range(7)}
-    card = scored(tmp_path, {**clean, "late": done(day=21), "failed": failed(), "open": work()})
-    assert [card["task"][name] for name in ("a", "b", "c", "points")] == [9000, 8750, 8750, 6183]
+def test_no_example_is_left_out_of_these_tests() -> None:
+    [cases] = test_each_example_scores_as_computed_by_hand.pytestmark  # type: ignore[attr-defined]
+    assert {path.stem for path in EXAMPLES.iterdir()} == {row[0] for row in cases.args[1]}
 
 
-def test_nothing_assigned_is_insufficient_data_and_no_zero(tmp_path: Path) -> None:
-    card = scored(tmp_path, {}, general=[1000, 1000, 1000])
-    assert card["standing"] == "insufficient_data"
-    assert card["general_points"] == 3000
-    assert "total" not in card
-    assert "rating" not in card
-
-
-def test_a_card_explains_itself_in_both_languages(tmp_path: Path) -> None:
-    card = scored(tmp_path, {"w": done()}, general=[900, 900, 700])
-    english = "\n".join(line["en"] for line in card["explanation"])
-    vietnamese = "\n".join(line["vi"] for line in card["explanation"])
-    assert "Task points = (a + b + c) / 3 × 70 = 70.00" in english
-    assert "Total = 95.00 ≥ 90.00: Excellent" in english
-    assert "Tổng = 95.00 ≥ 90.00: Hoàn thành xuất sắc nhiệm vụ" in vietnamese
+@pytest.mark.parametrize(
+    ("facts", "english", "vietnamese"),
+    [
+        ("official", "(a + b + c) / 3 = 88.33 % × 70.00 = 61.83", "Kết quả nhiệm vụ ="),
+        ("head", "(a + b + c + d + dd + e) / 6 = 85.83 %", "đ: đơn vị đúng kế hoạch"),
+        ("on-leave", "Not rated: on leave throughout", "nghỉ suốt kỳ"),
+        ("transfer", "= 68.75 %", "bình quân"),
+        ("nothing-assigned", "which is no zero", "không phải 0"),
+        ("exemption", "flooded: assigned 1, done 1, failed checks 0, late 0", "refused: giao 1"),
+        ("gate-score", "(decided by the score)", "(quyết định bởi điểm)"),
+        ("gate-on-time", "(decided by the gate on-time)", "điều kiện on-time"),
+        ("reprimand", "(decided by the gate discipline)", "vi phạm quy định công vụ"),
+        ("indicators", "(40 - 20) / (100 - 20) = 25.00 %", "chưa đo: bỏ qua"),
+        ("indicators", "(80 - 100) / (20 - 100) = 25.00 %", "Ngày xử lý trung bình"),
+        ("five-point-scale", "50·5.00/5.00 + 30·4.00/5.00 + 20·3.00/5.00", "Tổng điểm ="),
+    ],
+)
+def test_each_example_explains_itself_in_both_languages(
+    facts: str, english: str, vietnamese: str
+) -> None:
+    lines = scored(EXAMPLES / f"{facts}.json")["explanation"]
+    assert any(english in line["en"] for line in lines)
+    assert any(vietnamese in line["vi"] for line in lines)
 
 
 def test_the_example_of_the_documentation_scores(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "facts.md").read_text("utf-8")
     [example] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
-    card = json.loads(run(tmp_path, json.loads(example)).stdout)
-    assert (card["task"]["a"], card["general_points"]) == (1667, 2450)
+    nodes = json.loads(run(tmp_path, json.loads(example)).stdout)["nodes"]
+    assert (nodes["a"]["share"], nodes["general"]["points"]) == (1667, 2450)
 
 
 def test_a_scheme_may_be_given_as_data(tmp_path: Path) -> None:
-    scheme = json.loads((ROOT / "shared/schemes/decree-335.json").read_text("utf-8"))
-    scheme["task"]["per_late"] = 50
-    facts = {"scheme": scheme, "period": "2026-10", "assignments": {"late": done(day=21)}}
+    scheme = json.loads(SCHEME.read_text("utf-8"))
+    scheme["penalties"]["per_late"] = 50
+    late = json.loads((EXAMPLES / "exemption.json").read_text("utf-8"))["assignments"]["refused"]
+    facts = {"scheme": scheme, "period": "2026-10", "assignments": {"late": late}}
+    assert json.loads(run(tmp_path, facts).stdout)["nodes"]["c"]["share"] == 5000
+
+
+def test_the_local_variant_scores_the_same_work_by_its_own_split(tmp_path: Path) -> None:
+    facts = json.loads((EXAMPLES / "official.json").read_text("utf-8"))
+    facts["scheme"] = "decree-335-local@1"
     card = json.loads(run(tmp_path, facts).stdout)
-    assert card["task"]["c"] == 5000
+    assert card["standing"] == "not_assessed"
+    facts["appraisal"] = {"by_head": {"conduct": 1300, "competence": 1200, "initiative": 0}}
+    card = json.loads(run(tmp_path, facts).stdout)
+    assert (card["nodes"]["general"]["points"], card["gate"]) == (2500, "on-time")
+
+
+def unsound() -> Json:
+    scheme: Json = json.loads(SCHEME.read_text("utf-8"))
+    scheme["subjects"]["head"]["parts"][0]["weight"] = 40
+    return scheme
 
 
 @pytest.mark.parametrize(
@@ -62,12 +113,24 @@ def test_a_scheme_may_be_given_as_data(tmp_path: Path) -> None:
     [
         ({"period": "2026-13"}, "period"),
         ({"period": "2026-10", "scheme": "none@1"}, "scheme"),
+        ({"period": "2026-10", "scheme": unsound()}, "subjects.head.total: the weights add up to"),
         ({"period": "2026-10", "assignments": {"w": {}}}, "assignments.w.due"),
         ({"period": "2026-10", "assignments": {"w": {"due": "tomorrow"}}}, "assignments.w.due"),
         ({"period": "2026-10", "time_zone": "Mars/X"}, "time_zone"),
         ({"period": "2026-10", "time_zone": "Asia"}, "time_zone"),
         ({"period": "9999-12"}, "period"),
         ({"period": "2026-10", "points": 100}, "points"),
+        ({"period": "2026-10", "capacity": {"subject": "king"}}, "capacity.subject"),
+        ({"period": "2026-10", "statements": {"e": "yes"}}, "statements.e"),
+        (
+            {"period": "2026-10", "capacity": {"subject": "head"}, "statements": {"e": "maybe"}},
+            "statements.e",
+        ),
+        ({"period": "2026-10", "indicators": {"a": 1}}, "indicators.a"),
+        ({"period": "2026", "pool": {"2026-10": {"indicators": {"x": 1}}}}, "pool.2026-10.indic"),
+        ({"period": "2026-10", "pool": {"2026-10": {}}}, "pool.2026-10: stands beside the pool"),
+        ({"period": "2026-10", "pool": {"october": {}}}, "pool.october"),
+        ({"period": "2026-10", "overrides": [{"kind": "reprimand"}]}, "overrides.0.at"),
     ],
 )
 def test_bad_facts_are_refused_by_their_field(tmp_path: Path, facts: Json, field: str) -> None:
@@ -76,12 +139,8 @@ def test_bad_facts_are_refused_by_their_field(tmp_path: Path, facts: Json, field
     assert field in result.output
 
 
-def scored(tmp_path: Path, assignments: Json, general: list[int] | None = None) -> Json:
-    facts: Json = {"period": "2026-10", "assignments": assignments}
-    if general is not None:
-        names = ("conduct", "competence", "initiative")
-        facts["appraisal"] = {"by_head": dict(zip(names, general, strict=True))}
-    result = run(tmp_path, facts)
+def scored(path: Path) -> Json:
+    result = CliRunner().invoke(app, ["score", str(path)])
     assert result.exit_code == 0, result.output
     card: Json = json.loads(result.stdout)
     return card
@@ -91,22 +150,3 @@ def run(tmp_path: Path, facts: Json) -> Result:
     path = tmp_path / "facts.json"
     path.write_text(json.dumps(facts), "utf-8")
     return CliRunner().invoke(app, ["score", str(path)])
-
-
-def work(**entries: Json) -> Json:
-    return {"due": "2026-10-20T17:00:00+07:00", "entries": entries}
-
-
-def done(day: int = 19) -> Json:
-    at = f"2026-10-{day}T09:00:00+07:00"
-    return work(
-        s={"kind": "submission", "by": "an", "at": at, "quantity": 1},
-        ok={"kind": "accepted", "by": "binh", "at": at, "submission": "s"},
-    )
-
-
-def failed() -> Json:
-    at = "2026-10-05T09:00:00+07:00"
-    fault = {"kind": "returned", "by": "binh", "at": at, "faults": 1, "reason": "thiếu căn cứ"}
-    entries: Json = {**done()["entries"], "r": fault}
-    return work(**entries)

@@ -63,8 +63,8 @@ class Browser:
     def done(self) -> int:
         """How many units the live scorecard counts as done."""
         (card,) = self.mine("scorecards")
-        task = card["fields"]["task"]["mapValue"]["fields"]
-        return int(task["done"]["integerValue"])
+        work = card["fields"]["work"]["mapValue"]["fields"]
+        return int(work["done"]["integerValue"])
 
     def append(self, work: str, entry_id: str, **fields: dict[str, str]) -> requests.Response:
         by = {"stringValue": self.uid}

@@ -39,7 +39,7 @@ def test_assigned_work_appears_on_the_scorecard(world: World) -> None:
     world.assigned("an")
     card = world.card("an")
     assert card is not None
-    assert (card.task.assigned, card.task.points) == (1, 0)
+    assert (card.work.assigned, card.points("task")) == (1, 0)
 
 
 def test_the_same_key_gives_the_same_reply_and_writes_nothing_more(world: World) -> None:
@@ -119,8 +119,8 @@ def test_reassigning_moves_what_is_not_delivered(world: World) -> None:
     old, new = world.card("an"), world.card("chi")
     assert old is not None
     assert new is not None
-    assert (old.task.assigned, old.task.done) == (1, 1)
-    assert (new.task.assigned, new.task.done) == (2, 0)
+    assert (old.work.assigned, old.work.done) == (1, 1)
+    assert (new.work.assigned, new.work.done) == (2, 0)
     assert entries(world, assignment, Reassigned)[0].quantity == 2
 
 
@@ -130,7 +130,7 @@ def test_cancelled_work_leaves_the_denominator(world: World) -> None:
     assert amend(world, "binh", "cancel", cancelled) == OK
     card = world.card("an")
     assert card is not None
-    assert card.task.points == 7000
+    assert card.points("task") == 7000
     assert len(entries(world, cancelled, Cancelled)) == 1
 
 

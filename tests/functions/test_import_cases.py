@@ -55,7 +55,7 @@ def test_cases_become_assignments_and_events_entries(later: World) -> None:
     assert report["entries"] == 4 + 2 * 2
     card = later.card("lan")
     assert card is not None
-    assert (card.task.assigned, card.task.done, card.task.lates, card.task.fails) == (2, 2, 1, 1)
+    assert (card.work.assigned, card.work.done, card.work.lates, card.work.fails) == (2, 2, 1, 1)
 
 
 def test_the_same_file_twice_changes_nothing(later: World) -> None:

@@ -18,14 +18,14 @@ def test_a_delivered_and_accepted_product_scores(world: World) -> None:
     world.deliver("an", world.assigned("an"))
     card = world.card("an")
     assert card is not None
-    assert card.task.points == 7000
+    assert card.points("task") == 7000
 
 
 def test_an_unaccepted_delivery_scores_nothing(world: World) -> None:
     world.append("an", world.assigned("an"), "s1", kind="submission", quantity=1)
     card = world.card("an")
     assert card is not None
-    assert (card.task.done, card.task.points) == (0, 0)
+    assert (card.work.done, card.points("task")) == (0, 0)
 
 
 def test_a_late_delivery_loses_a_quarter_of_progress(world: World) -> None:
@@ -34,7 +34,7 @@ def test_a_late_delivery_loses_a_quarter_of_progress(world: World) -> None:
     world.deliver("an", assignment)
     card = world.card("an")
     assert card is not None
-    assert (card.task.a, card.task.b, card.task.c) == (10_000, 10_000, 7_500)
+    assert [card.share(node) for node in "abc"] == [10_000, 10_000, 7_500]
 
 
 def test_repeating_an_entry_changes_nothing(world: World) -> None:

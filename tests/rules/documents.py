@@ -161,6 +161,7 @@ class _Schemas:
             "default": lambda one: self._good(one["schema"]),
             "nullable": lambda one: self._good(one["schema"]) | st.none(),
             "literal": lambda one: st.sampled_from(one["expected"]),
+            "bool": lambda _: st.booleans(),
             "int": lambda one: st.integers(one["ge"], one["le"]) | _borders(one),
             "str": lambda one: st.from_regex(_whole(one["pattern"]), alphabet=ASCII),
             "function-after": lambda one: _texts(one["schema"], one["metadata"]["max_bytes"]),
@@ -192,6 +193,8 @@ class _Schemas:
                 return self._bad(schema["schema"])
             case "literal":
                 return [st.sampled_from(["", "assigned", "cancelled", "Progress"])]
+            case "bool":
+                return [st.sampled_from([0, 1, "true", ""])]
             case "int":
                 near = [schema["ge"] - 1, schema["le"] + 1]
                 return [st.just(one) for one in near] + [st.just(float(schema["ge"] + 1))]

@@ -54,7 +54,7 @@ SIGNED: Fields = {"by": Token.CALLER, "at": Token.NOW}
 _FULL: dict[str, Fields] = {
     "progress": {"percent": 100, "note": TEXT},
     "submission": {"quantity": 1000, "note": TEXT, "evidence": [LINE] * 5},
-    "accepted": {"submission": "s" * 200, "note": TEXT},
+    "accepted": {"submission": "s" * 200, "beyond": True, "note": TEXT},
     "returned": {"submission": "s" * 200, "faults": 1000, "reason": TEXT},
     "exemption_requested": {"reason": TEXT, "evidence": [LINE] * 5},
 }

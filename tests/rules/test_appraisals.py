@@ -15,7 +15,7 @@ def test_each_side_writes_its_own_part(world: World) -> None:
     assert write(world, "an", "an", "by_self") == OK
     assert write(world, "binh", "an", "by_head") == OK
     card = world.card("an")
-    assert card is None or card.general_points == 2700
+    assert card is None or card.points("general") == 2700
 
 
 @pytest.mark.parametrize(

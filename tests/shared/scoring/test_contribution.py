@@ -177,9 +177,10 @@ def test_one_return_may_fail_several_units() -> None:
 
 
 def test_a_scheme_sets_its_own_penalties() -> None:
-    strict = SCHEME.task.model_copy(update={"per_fail": 100, "per_late": 0})
+    source = SCHEME.ratings.source.fields()
+    strict = {"per_fail": 100, "per_late": 0, "source": source}
     history = delivered(2, at=DUE + DAY) | {"r1": a_return()}
-    row = contribute(an_assignment(history, quantity=2), a_scheme(task=strict))
+    row = contribute(an_assignment(history, quantity=2), a_scheme(penalties=strict))
     assert (row.quality_weight, row.progress_weight) == (WHOLE, 2 * WHOLE)
 
 
@@ -221,6 +222,29 @@ def test_a_waiver_beyond_what_there_was_gives_no_credit() -> None:
     assert a_contribution(delivered() | {"d1": generous}) == a_contribution(delivered())
 
 
+@pytest.mark.parametrize(
+    ("history", "beyond"),
+    [
+        ({"s1": a_submission(quantity=2), "ok": an_acceptance(beyond=True)}, 2),
+        ({"s1": a_submission(quantity=9), "ok": an_acceptance(beyond=True)}, 3),
+        ({"s1": a_submission(quantity=2), "ok": an_acceptance()}, 0),
+        ({"s1": a_submission(at=END), "ok": an_acceptance(beyond=True)}, 0),
+        ({"s1": a_submission(), "ok": an_acceptance(beyond=True), "r1": a_return()}, 1),
+        (
+            {
+                "s1": a_submission(),
+                "ok": an_acceptance(beyond=True),
+                "r1": a_return(submission="s1", at=END),
+            },
+            0,
+        ),
+    ],
+    ids=["said", "more than assigned", "not said", "too late", "returned before", "returned after"],
+)
+def test_beyond_requirement_is_what_its_acceptance_says(history: History, beyond: int) -> None:
+    assert a_contribution(history, quantity=3).beyond == beyond
+
+
 def test_withdrawn_units_are_no_longer_asked_for() -> None:
     history = delivered() | {"c1": a_cancellation(quantity=2), "m1": a_reassignment(quantity=1)}
     row = a_contribution(history, quantity=4)
@@ -238,6 +262,7 @@ def test_withdrawing_more_than_there_was_leaves_nothing_and_owes_nothing() -> No
 def test_a_contribution_is_within_its_bounds(assignment: Assignment, history: History) -> None:
     row = contributed(assignment, history)
     assert 0 <= row.lates <= row.done <= row.quantity <= assignment.quantity
+    assert 0 <= row.beyond <= row.done
     assert 0 <= row.quality_weight <= row.done_weight
     assert 0 <= row.progress_weight <= row.done_weight <= row.assigned_weight
     assert Contribution.model_validate(row.fields()) == row

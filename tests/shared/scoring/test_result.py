@@ -13,6 +13,7 @@ from tests.builders import (
     a_contribution,
     a_result,
     a_scorecard,
+    an_assessment,
     delivered,
 )
 
@@ -20,10 +21,11 @@ EXCELLENT = a_scorecard(a_contribution(delivered()))
 POOR = a_scorecard(a_contribution())
 UNSEEN = a_scorecard(a_contribution(delivered()), general=None)
 IDLE = a_scorecard()
+AWAY = a_scorecard(assessments=an_assessment(away=True))
 
 
 def people(count: int) -> list[Result]:
-    cards = [EXCELLENT, POOR, UNSEEN, IDLE]
+    cards = [EXCELLENT, POOR, UNSEEN, IDLE, AWAY]
     return [
         a_result(cards[n % len(cards)].model_copy(update={"official": f"cb{n:03}"}))
         for n in range(count)
@@ -64,14 +66,15 @@ def test_a_result_read_back_from_the_store_has_the_same_digest() -> None:
         {"unit": "ubnd-b"},
         {"name": "Nguyễn Văn Án"},
         {"entries": 4},
-        {"gate": None},
         {"refused": [refused()]},
         {"scorecard": POOR},
         {"scorecard": EXCELLENT.model_copy(update={"total": 9999})},
         {"scorecard": EXCELLENT.model_copy(update={"rating": "good"})},
         {"scorecard": EXCELLENT.model_copy(update={"official": "chi"})},
         {"scorecard": EXCELLENT.model_copy(update={"contributions": {}})},
-        {"scorecard": EXCELLENT.model_copy(update={"general": {"conduct": 1}})},
+        {"scorecard": EXCELLENT.model_copy(update={"gate": "late"})},
+        {"scorecard": EXCELLENT.model_copy(update={"assessments": {}})},
+        {"scorecard": EXCELLENT.model_copy(update={"nodes": {}})},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -100,13 +103,6 @@ def numbers(value: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     return [path] if isinstance(value, int) else []
 
 
-@pytest.mark.parametrize(
-    ("card", "gate"), [(EXCELLENT, "score"), (POOR, "score"), (UNSEEN, None), (IDLE, None)]
-)
-def test_a_rating_names_the_gate_that_decided_it(card: Scorecard, gate: str | None) -> None:
-    assert a_result(card).gate == gate
-
-
 def test_refused_entries_are_named_in_order_and_at_most_a_hundred() -> None:
     result = a_result(
         refused=[refused(f"assignments/w1/entries/e{n:03}") for n in range(120)][::-1]
@@ -117,15 +113,16 @@ def test_refused_entries_are_named_in_order_and_at_most_a_hundred() -> None:
 def test_a_unit_totals_its_people() -> None:
     total = a_total("ubnd-a", 6)
     assert total.officials == 6
-    assert total.ratings == {"excellent": 2, "not_completed": 2}
-    assert (total.not_assessed, total.insufficient_data) == (1, 1)
-    assert (total.entries, total.assignments, total.drift) == (18, 5, 1)
+    assert total.ratings == {"excellent": 2, "not_completed": 1}
+    assert (total.not_assessed, total.insufficient_data, total.on_leave) == (1, 1, 1)
+    assert (total.entries, total.assignments, total.drift) == (18, 4, 1)
 
 
 def test_everybody_is_either_rated_or_named_as_not() -> None:
     total = a_total("ubnd-a", 7)
     rated = sum(total.ratings.values())
-    assert rated + total.not_assessed + total.insufficient_data == total.officials
+    unrated = total.not_assessed + total.insufficient_data + total.on_leave
+    assert rated + unrated == total.officials
 
 
 @given(st.data())

@@ -176,7 +176,7 @@ def test_work_follows_a_person_who_moved_within_the_period(busy: World) -> None:
     busy.close()
     result = busy.stack.wiring.store.get(refs.official_results(MONTH)("an"))
     assert result is not None
-    assert (result.unit, result.scorecard.task.done) == ("p2", 1)
+    assert (result.unit, result.scorecard.work.done) == ("p2", 1)
 
 
 def test_work_from_before_a_correction_of_postings_counts(busy: World) -> None:

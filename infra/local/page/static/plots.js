@@ -2,12 +2,13 @@
 
 import { h, svg } from "./dom.js";
 import { count, either, hundredths, t } from "./text.js";
+import { partsOf, points as pointsOf, rootOf } from "./work.js";
 
 const ROUND = 2 * Math.PI * 42;
 
 /** The points reached as part of the scale. */
 export function ring(card, scale) {
-  const points = card.total ?? card.task.points;
+  const points = card.total ?? pointsOf(card, "task");
   const part = (points ?? 0) / scale;
   const name = card.total === undefined ? t("task_points") : t("total");
   return svg("svg", { class: `ring ${card.rating ?? ""}`, viewBox: "0 0 100 100", role: "img", "aria-label": `${name}: ${hundredths(points)} ${t("out_of", { n: scale / 100 })}` },
@@ -17,15 +18,15 @@ export function ring(card, scale) {
     svg("text", { x: 50, y: 68, class: "unit" }, t("out_of", { n: scale / 100 })));
 }
 
-/** Task and general points on one line, with the least total of each rating. */
+/** The points of each part on one line, with the least total of each rating. */
 export function scoreline(card, scheme) {
-  const marks = scheme.bands.filter((band) => band.at_least > 0).map((band) =>
+  const marks = scheme.ratings.bands.filter((band) => band.at_least > 0).map((band) =>
     h("span", { class: "mark", "--at": `${band.at_least / 100}%`, title: either(band.title) }, count(band.at_least / 100)));
-  const label = `${t("task_points")}: ${hundredths(card.task.points)}; ${t("general_points")}: ${hundredths(card.general_points)}`;
+  const parts = partsOf(rootOf(scheme, card));
+  const label = parts.map((one) => `${either(one.title)}: ${hundredths(pointsOf(card, one.id))}`).join("; ");
   return h("div", { class: "scoreline", role: "img", "aria-label": label },
     h("div", { class: "stripes" },
-      h("i", { class: "task", "--part": `${(card.task.points ?? 0) / 100}%` }),
-      h("i", { class: "general", "--part": `${(card.general_points ?? 0) / 100}%` })),
+      parts.map((one) => h("i", { class: one.id, "--part": `${(pointsOf(card, one.id) ?? 0) / 100}%` }))),
     marks);
 }
 

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { bars, ring, scoreline } from "./plots.js";
 import { byName, clock, converted, count, day, either, hundredths, moment, month, relative, t, thousandths } from "./text.js";
-import { LETTERS, portion, share, standing, weightOf } from "./work.js";
+import { partsOf, points as pointsOf, portion, rootOf, share, standing, walk, weightOf } from "./work.js";
 
 const FEW = 6;
 const SCALE = 10_000;
@@ -41,7 +41,7 @@ export function mine({ current, work, card, scheme, reasons }, act) {
 function strip(card) {
   const show = () => document.getElementById("score").scrollIntoView({ behavior: "smooth" });
   return card && h("button", { type: "button", class: "strip", "data-key": "strip", onclick: show },
-    h("span", {}, t("score_now")), h("strong", {}, hundredths(card.total ?? card.task.points)), h("span", { class: "go" }, `${t("score_show")} ↓`));
+    h("span", {}, t("score_now")), h("strong", {}, hundredths(card.total ?? pointsOf(card, "task"))), h("span", { class: "go" }, `${t("score_show")} ↓`));
 }
 
 function group(title, items, draw) {
@@ -126,45 +126,70 @@ function deliver(one, act, busy) {
 export function scorecard(title, period, card, scheme, titles, result) {
   const heading = `${title} · ${t("month", { month: month(period) })}`;
   if (!card || !scheme) return panel(heading, empty("insufficient_text"));
-  const known = card.task.points !== undefined;
+  const root = rootOf(scheme, card);
+  const known = card.work.assigned_weight > 0;
   return panel(heading,
     h("div", { class: "score" }, ring(card, SCALE), h("dl", {},
-      fact("task_points", known ? `${hundredths(card.task.points)} / ${count(scheme.task.max_points / 100)}` : t("standing_insufficient_data")),
-      fact("general_points", card.general_points === undefined ? t("not_scored") : hundredths(card.general_points)),
+      partsOf(root).map((one) => line(either(one.title), reached(one, card))),
       fact("total", hundredths(card.total)),
-      fact("rating", rating(card)))),
+      fact("rating", rating(card, scheme)))),
     scoreline(card, scheme),
-    known ? why(card, scheme, titles) : h("p", { class: "empty" }, t("insufficient_text")),
-    general(card, scheme),
+    Object.keys(card.nodes).length > 0 && why(card, scheme),
+    known ? shares(card, scheme, titles) : h("p", { class: "empty" }, t(card.standing === "on_leave" ? "standing_on_leave" : "insufficient_text")),
+    general(card, root),
     h("p", { class: "small" }, t("scheme_used", { ref: card.scheme, title: either(scheme.title) })),
     result && h("p", { class: "small" }, `${t("digest")}: `, h("code", {}, result.digest)));
 }
 
-const fact = (key, value) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, value));
-
-function rating(card) {
-  if (!card.rating) return t("not_rated");
-  return [chip(card.rating, t(`rating_${card.rating}`)), " ", h("span", { class: "small" }, t("decided_by_score"))];
+function reached(part, card) {
+  const points = pointsOf(card, part.id);
+  if (points !== undefined) return `${hundredths(points)} / ${count(part.weight)}`;
+  return t(part.absent === "insufficient_data" ? "standing_insufficient_data" : "not_scored");
 }
 
-function why(card, scheme, titles) {
-  const { task: sums } = card;
-  const less = { quality: "less_fail", progress: "less_late" };
-  const penalty = { quality: scheme.task.per_fail, progress: scheme.task.per_late };
-  const rows = scheme.task.measures.map((one) => h("div", { class: "measure" },
-    h("div", {}, h("strong", {}, t(`measure_${one}`)), h("span", { class: "value" }, `${hundredths(sums[LETTERS[one]])} %`)),
-    h("div", { class: "meter", "--part": `${sums[LETTERS[one]] / 100}%`, "aria-hidden": "true" }),
-    h("div", { class: "small" },
-      t("fraction", { part: converted(weightOf(sums, one)), whole: converted(sums.assigned_weight) }),
-      ", ", less[one] ? t(less[one], { n: penalty[one] }) : t("of_assigned"))));
-  const terms = scheme.task.measures.map((one) => `${hundredths(sums[LETTERS[one]])} %`).join(" + ");
-  const most = count(scheme.task.max_points / 100);
+const line = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
+const fact = (key, value) => line(t(key), value);
+
+function rating(card, scheme) {
+  if (!card.rating) return t("not_rated");
+  const gate = scheme.gates.find((one) => one.id === card.gate);
+  const by = gate ? t("decided_by_gate", { gate: either(gate.title) }) : t("decided_by_score");
+  return [chip(card.rating, t(`rating_${card.rating}`)), " ", h("span", { class: "small" }, by)];
+}
+
+/** Each component but the criteria, which have their own list: measures, then what they make up. */
+function why(card, scheme) {
+  const nodes = walk(rootOf(scheme, card), card).filter(({ node }) => node.id in card.nodes && node.kind !== "criteria");
   return [
     h("h3", {}, t("why")),
-    h("div", { class: "measures" }, rows),
-    h("p", { class: "formula" }, `${t("formula")} = (${terms}) / ${scheme.task.measures.length} × ${most} = `, h("strong", {}, hundredths(sums.points))),
-    shares(card, scheme, titles),
+    h("div", { class: "measures" }, nodes.filter(({ node }) => !node.parts).map(({ node }) => measure(node, card, scheme))),
+    nodes.filter(({ node }) => node.parts).reverse().map(({ node, most }) => formula(node, most, card)),
   ];
+}
+
+function measure(node, card, scheme) {
+  const { share: part } = card.nodes[node.id];
+  return h("div", { class: "measure" },
+    h("div", {}, h("strong", {}, either(node.title)), h("span", { class: "value" }, `${hundredths(part)} %`)),
+    h("div", { class: "meter", "--part": `${part / 100}%`, "aria-hidden": "true" }),
+    node.kind === "task" && h("div", { class: "small" },
+      t("fraction", { part: converted(weightOf(card.work, node.measure)), whole: converted(card.work.assigned_weight) }),
+      ", ", lessened(node, scheme)));
+}
+
+function lessened(node, scheme) {
+  if (node.measure === "quality") return t("less_fail", { n: scheme.penalties.per_fail });
+  return node.measure === "progress" ? t("less_late", { n: scheme.penalties.per_late }) : t("of_assigned");
+}
+
+function formula(node, most, card) {
+  const parts = node.parts.filter((one) => one.id in card.nodes);
+  const percent = (one) => `${hundredths(card.nodes[one.id].share)} %`;
+  const whole = parts.reduce((sum, one) => sum + one.weight, 0);
+  const alike = parts.every((one) => one.weight === parts[0].weight);
+  const terms = parts.map((one) => (alike ? percent(one) : `${one.weight} × ${percent(one)}`)).join(" + ");
+  const share = node.kind === "minimum" ? `min(${parts.map(percent).join("; ")})` : `(${terms}) / ${alike ? parts.length : whole}`;
+  return h("p", { class: "formula" }, `${either(node.title)} = ${share} × ${hundredths(most)} = `, h("strong", {}, hundredths(pointsOf(card, node.id))));
 }
 
 function shares(card, scheme, titles) {
@@ -181,14 +206,13 @@ function shares(card, scheme, titles) {
     h("p", { class: "small" }, t("shares_note")));
 }
 
-function general(card, scheme) {
-  if (!card.general) return null;
-  return [
-    h("h3", {}, t("general_points")),
-    h("dl", { class: "lines" }, scheme.general.criteria.map((one) => h("div", {},
-      h("dt", {}, either(one.title)),
-      h("dd", {}, `${hundredths(card.general[one.id])} / ${count(one.max_points / 100)}`)))),
-  ];
+function general(card, root) {
+  const scores = card.assessments[card.period]?.criteria ?? {};
+  const forms = walk(root, card).map(({ node }) => node).filter((node) => node.criteria?.some((one) => one.id in scores));
+  return forms.map((form) => [
+    h("h3", {}, either(form.title)),
+    h("dl", { class: "lines" }, form.criteria.map((one) => line(either(one.title), `${hundredths(scores[one.id])} / ${count(one.most / 100)}`))),
+  ]);
 }
 
 /** On a narrow screen each row becomes a small card, so every cell repeats its heading. */
@@ -270,8 +294,8 @@ function behind(one, act) {
 
 function team(cards, act) {
   const rows = cards.map((card) => ({ ...card, name: act.name(card.official) })).sort(byName);
-  return table(t("team_now"), ["person", "assigned", "done", "lates", "fails", "task", "general"], rows.map(({ name, task: sums, ...card }) => [
-    name, count(sums.assigned), count(sums.done), count(sums.lates), count(sums.fails), h("strong", {}, hundredths(sums.points)), hundredths(card.general_points),
+  return table(t("team_now"), ["person", "assigned", "done", "lates", "fails", "task", "general"], rows.map(({ name, work: sums, ...card }) => [
+    name, count(sums.assigned), count(sums.done), count(sums.lates), count(sums.fails), h("strong", {}, hundredths(pointsOf(card, "task"))), hundredths(pointsOf(card, "general")),
   ]));
 }
 
@@ -281,8 +305,8 @@ function frozen(results, act) {
   return [...units].map(([id, list]) => [
     units.size > 1 && h("h3", {}, act.unitName(id)),
     table(act.unitName(id), ["person", "assigned", "done", "lates", "fails", "task", "general", "total", "rating"], list.map(({ name, scorecard: card }) => [
-      name, count(card.task.assigned), count(card.task.done), count(card.task.lates), count(card.task.fails),
-      hundredths(card.task.points), hundredths(card.general_points), h("strong", {}, hundredths(card.total)),
+      name, count(card.work.assigned), count(card.work.done), count(card.work.lates), count(card.work.fails),
+      hundredths(pointsOf(card, "task")), hundredths(pointsOf(card, "general")), h("strong", {}, hundredths(card.total)),
       card.rating ? chip(card.rating, t(`rating_${card.rating}`)) : chip("unknown", t(`standing_${card.standing}`)),
     ])),
   ]);
@@ -313,6 +337,7 @@ function ratings(closed, total, act) {
     ...RATINGS.map((one) => ({ kind: one, label: t(`rating_${one}`), n: total.ratings[one] ?? 0 })),
     { kind: "unknown", label: t("standing_not_assessed"), n: total.not_assessed },
     { kind: "unknown", label: t("standing_insufficient_data"), n: total.insufficient_data },
+    { kind: "unknown", label: t("standing_on_leave"), n: total.on_leave },
   ];
   const button = (form) => h("button", { type: "button", "data-key": `get-${form}`, onclick: () => act.download(closed.id, form) }, t("download", { form: form.toUpperCase() }));
   return panel(t("ratings_of", { month: month(closed.id) }),

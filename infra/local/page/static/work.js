@@ -57,18 +57,44 @@ export function holds(work, id) {
 }
 
 const WEIGHTS = { quantity: "done_weight", quality: "quality_weight", progress: "progress_weight" };
-export const LETTERS = { quantity: "a", quality: "b", progress: "c" };
 export const weightOf = (part, measure) => part[WEIGHTS[measure]];
 
-/** What one row gives of the task points, in hundredths, rounded half up as the server does. */
+export const points = (card, node) => card.nodes[node]?.points;
+export const rootOf = (scheme, card) => scheme.subjects[card.capacity.subject] ?? scheme.subjects.official;
+/** What the whole is made of, for a scheme of one component that itself. */
+export const partsOf = (root) => root.parts ?? [root];
+
+/** Every component from the root down, with the points it can add, the fraction top / bottom. */
+export function walk(node, card, top = 100n, bottom = 1n) {
+  const weights = portions(node, card);
+  const whole = weights.reduce((total, one) => total + one, 0n) || 1n;
+  const below = (node.parts ?? []).flatMap((part, i) => walk(part, card, top * weights[i], bottom * whole));
+  return [{ node, top, bottom, most: ratio(top * 100n, bottom) }, ...below];
+}
+
+/** By weight; a minimum gives all to its least part, and what is left out gets nothing. */
+function portions(node, card) {
+  const parts = node.parts ?? [];
+  if (node.kind !== "minimum")
+    return parts.map((part) => (part.id in card.nodes || part.absent !== "excluded" ? BigInt(part.weight) : 0n));
+  const known = parts.filter((part) => part.id in card.nodes).map((part) => card.nodes[part.id].share);
+  const least = parts.findIndex((part) => card.nodes[part.id]?.share === Math.min(...known));
+  return parts.map((_, i) => (i === least ? 1n : 0n));
+}
+
+/** What one row adds to the total, in hundredths, rounded half up as the server does. */
 export function share(row, card, scheme) {
-  const { measures, max_points: most } = scheme.task;
-  const used = measures.reduce((total, one) => total + BigInt(weightOf(row, one)), 0n);
-  return ratio(used * BigInt(most), BigInt(card.task.assigned_weight) * BigInt(measures.length));
+  const tasks = walk(rootOf(scheme, card), card).filter(({ node }) => node.kind === "task");
+  const whole = BigInt(card.work.assigned_weight);
+  const [top, bottom] = tasks.reduce(([sum, under], one) => {
+    const added = BigInt(weightOf(row, one.node.measure)) * one.top * 100n;
+    return [sum * one.bottom + added * under, under * one.bottom];
+  }, [0n, 1n]);
+  return ratio(top, bottom * whole);
 }
 
 /** One row's part of the work, in hundredths of a per cent. */
 export const portion = (row, card) =>
-  ratio(BigInt(row.assigned_weight) * 10_000n, BigInt(card.task.assigned_weight));
+  ratio(BigInt(row.assigned_weight) * 10_000n, BigInt(card.work.assigned_weight));
 
 const ratio = (top, bottom) => (bottom === 0n ? 0 : Number((2n * top + bottom) / (2n * bottom)));

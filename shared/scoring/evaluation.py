@@ -1,0 +1,237 @@
+"""Evaluate a scheme's tree: every component gives an exact share of its maximum, or is absent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shared.models.scheme import (
+    COMBINED,
+    Component,
+    Criteria,
+    Criterion,
+    Indicator,
+    Mean,
+    Measure,
+    Minimum,
+    Statement,
+    Sum,
+    Task,
+    Unrated,
+)
+from shared.models.scorecard import Assessment, Sums, Work
+
+WHOLE = Fraction(100)
+"""Points on the scale of every scheme, and per cent of every share."""
+
+UNRATED: tuple[Unrated, ...] = ("insufficient_data", "not_assessed")
+"""In the order of what is said first: without data there is nothing to assess."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An assessment of so many months."""
+
+    months: int
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a tree is evaluated on: the work, and what was told in the order of time."""
+
+    work: Work
+    told: Sequence[Told]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A component with its share, from 0 to 1.
+
+    Without a share it is left out, or, when `unrated` says so, keeps the whole from
+    being rated. `known` is false where it is itself absent, also when that counts as zero.
+    """
+
+    component: Component
+    parts: tuple["Evaluated", ...]
+    share: Fraction | None
+    unrated: Unrated | None
+    known: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it keeps its weight among its siblings."""
+        return self.share is not None or self.unrated is not None
+
+
+def evaluate(component: Component, evidence: Evidence) -> Evaluated:
+    """Evaluate a tree from its root; whatever is absent says what that means."""
+    return _evaluate(component, evidence, _criteria_of(component))
+
+
+def walk(node: Evaluated, most: Fraction = WHOLE) -> Iterator[tuple[Evaluated, Fraction]]:
+    """Every node from the root down, with the points that it can add to the total.
+
+    What the leaves add makes up the total: the parts of a sum or mean share
+    their parent's points by weight, a minimum gives all to its least part.
+    """
+    yield node, most
+    for part, portion in zip(node.parts, portions(node), strict=True):
+        yield from walk(part, most * portion)
+
+
+def portions(node: Evaluated) -> list[Fraction]:
+    """Each part's portion of its parent; nothing for one that is left out."""
+    if isinstance(node.component, Minimum):
+        shares = [part.share for part in node.parts if part.share is not None]
+        least = next((part for part in node.parts if shares and part.share == min(shares)), None)
+        return [Fraction(part is least) for part in node.parts]
+    weights = [part.component.weight if part.counts else 0 for part in node.parts]
+    return [Fraction(weight, sum(weights) or 1) for weight in weights]
+
+
+def weighed(sums: Sums, measure: Measure) -> int:
+    match measure:
+        case "quantity":
+            return sums.done_weight
+        case "quality":
+            return sums.quality_weight
+        case "progress":
+            return sums.progress_weight
+
+
+def criteria_faults(component: Criteria, scores: Mapping[str, int]) -> list[str]:
+    """The criteria that are missing or scored outside their scale; sorted."""
+    return sorted(
+        criterion.id
+        for criterion in component.criteria
+        if not criterion.least <= scores.get(criterion.id, -1) <= criterion.most
+    )
+
+
+def unknown_criteria(root: Component, scores: Mapping[str, int]) -> list[str]:
+    """What was scored and is none of the scheme's criteria; sorted."""
+    return sorted(scores.keys() - _criteria_of(root))
+
+
+def components(root: Component) -> Iterator[Component]:
+    """Every component from the root down."""
+    yield root
+    if isinstance(root, COMBINED):
+        for part in root.parts:
+            yield from components(part)
+
+
+def _criteria_of(root: Component) -> set[str]:
+    return {
+        criterion.id
+        for component in components(root)
+        if isinstance(component, Criteria)
+        for criterion in component.criteria
+    }
+
+
+def _evaluate(component: Component, evidence: Evidence, names: set[str]) -> Evaluated:
+    if isinstance(component, COMBINED):
+        parts = tuple(_evaluate(part, evidence, names) for part in component.parts)
+        unrated = _first_unrated(parts)
+        if unrated is not None:
+            return Evaluated(component, parts, None, unrated, known=True)
+        return _resolved(component, parts, _combined(component, parts))
+    return _resolved(component, (), _leaf(component, evidence, names))
+
+
+def _resolved(
+    component: Component, parts: tuple[Evaluated, ...], share: Fraction | None
+) -> Evaluated:
+    """Say what absence means, where there is no share."""
+    if share is not None:
+        return Evaluated(component, parts, share, None, known=True)
+    match component.absent:
+        case "excluded":
+            return Evaluated(component, parts, None, None, known=False)
+        case "zero":
+            return Evaluated(component, parts, Fraction(0), None, known=False)
+        case unrated:
+            return Evaluated(component, parts, None, unrated, known=False)
+
+
+def _first_unrated(parts: Sequence[Evaluated]) -> Unrated | None:
+    found = {part.unrated for part in parts}
+    return next((one for one in UNRATED if one in found), None)
+
+
+def _combined(component: Sum | Mean | Minimum, parts: Sequence[Evaluated]) -> Fraction | None:
+    shares = [(part.component.weight, part.share) for part in parts if part.share is not None]
+    if not shares:
+        return None
+    if isinstance(component, Minimum):
+        return min(share for _, share in shares)
+    return sum((weight * share for weight, share in shares), Fraction(0)) / sum(
+        weight for weight, _ in shares
+    )
+
+
+def _leaf(
+    component: Task | Criteria | Indicator | Statement, evidence: Evidence, names: set[str]
+) -> Fraction | None:
+    match component:
+        case Task():
+            return _task(component, evidence.work)
+        case Criteria():
+            return _criteria(component, evidence.told, names)
+        case Indicator():
+            return _indicator(component, evidence.told)
+        case Statement():
+            return _statement(component, evidence.told)
+
+
+def _task(component: Task, work: Work) -> Fraction | None:
+    if work.assigned_weight == 0:
+        return None
+    return Fraction(weighed(work, component.measure), work.assigned_weight)
+
+
+def _criteria(component: Criteria, told: Sequence[Told], names: set[str]) -> Fraction | None:
+    """The mean over the months that were scored.
+
+    Scores count only when they cover each criterion within its scale and name no
+    other, because a silent cap or a silent zero would be a score nobody gave.
+    """
+    valid = [
+        one
+        for one in told
+        if one.assessment.criteria.keys() <= names
+        and not criteria_faults(component, one.assessment.criteria)
+    ]
+    if not valid:
+        return None
+    scored = (one.months * _scored(component, one.assessment.criteria) for one in valid)
+    return sum(scored, Fraction(0)) / sum(one.months for one in valid)
+
+
+def _scored(component: Criteria, scores: Mapping[str, int]) -> Fraction:
+    def share(criterion: Criterion) -> Fraction:
+        return Fraction(criterion.weight * scores[criterion.id], criterion.most)
+
+    whole = sum(criterion.weight for criterion in component.criteria)
+    return sum(map(share, component.criteria), Fraction(0)) / whole
+
+
+def _indicator(component: Indicator, told: Sequence[Told]) -> Fraction | None:
+    """Of several measurements the last."""
+    measured = [
+        one.assessment.indicators[component.id]
+        for one in told
+        if component.id in one.assessment.indicators
+    ]
+    if not measured:
+        return None
+    reached = Fraction(measured[-1] - component.start, component.target - component.start)
+    return min(max(reached, Fraction(0)), Fraction(component.cap, 100))
+
+
+def _statement(component: Statement, told: Sequence[Told]) -> Fraction | None:
+    """The least: what was missing once was not there throughout."""
+    options = (one.assessment.statements.get(component.id) for one in told)
+    stated = [component.options[option] for option in options if option in component.options]
+    return Fraction(min(stated), 100) if stated else None

@@ -1,0 +1,254 @@
+"""What must hold before a scheme is published: each fault names the node it is in."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from shared.models.scheme import (
+    COMBINED,
+    AtLeast,
+    AtMost,
+    Component,
+    Criteria,
+    Indicator,
+    Minimum,
+    Scheme,
+    Statement,
+    Sum,
+    Task,
+)
+from shared.scoring.evaluation import WHOLE, components
+from shared.scoring.gates import SCORE
+from shared.scoring.rounding import decimals, hundredths
+
+DEPTH = 6
+"""Levels of a tree: the store nests maps and lists 20 deep, and a person reads few."""
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is wrong, and in which node: `subjects.head.task`, `gates.late` and so on."""
+
+    node: str
+    en: str
+    vi: str
+
+
+def defects(scheme: Scheme) -> list[Defect]:
+    """Why the scheme may not be published; nothing when it may."""
+    trees = _trees(scheme)
+    found = [defect for name, root in trees.items() for defect in _of_tree(name, root, scheme)]
+    return [*found, *_of_bands(scheme), *_of_gates(scheme), *_of_rules(scheme)]
+
+
+def reach(component: Component) -> tuple[Fraction, Fraction]:
+    """The least and the greatest share that a component can have when nothing is absent."""
+    match component:
+        case Task():
+            return Fraction(0), Fraction(1)
+        case Criteria(criteria=criteria):
+            whole = sum(one.weight for one in criteria)
+            least = sum(
+                (Fraction(one.weight * one.least, one.most) for one in criteria), Fraction(0)
+            )
+            return least / whole, Fraction(1)
+        case Indicator(cap=cap):
+            return Fraction(0), Fraction(cap, 100)
+        case Statement(options=options):
+            return Fraction(min(options.values()), 100), Fraction(max(options.values()), 100)
+        case Minimum(parts=parts):
+            reached = [reach(part) for part in parts]
+            return min(low for low, _ in reached), min(high for _, high in reached)
+        case _:
+            weighed = [(part.weight, *reach(part)) for part in component.parts]
+            whole = sum(weight for weight, _, _ in weighed)
+            return (
+                sum((weight * low for weight, low, _ in weighed), Fraction(0)) / whole,
+                sum((weight * high for weight, _, high in weighed), Fraction(0)) / whole,
+            )
+
+
+def _trees(scheme: Scheme) -> dict[str, Component]:
+    trees = {
+        "official": scheme.subjects.official,
+        "head": scheme.subjects.head,
+        "unit": scheme.subjects.unit,
+    }
+    return {f"subjects.{name}": root for name, root in trees.items() if root is not None}
+
+
+def _of_tree(name: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
+    yield from _of_root(name, root, scheme)
+    for component in components(root):
+        where = f"{name}.{component.id}"
+        yield from _of_component(where, component, scheme)
+    yield from _twice(name, "an id", "mã", (one.id for one in components(root)))
+    criteria = [one.criteria for one in components(root) if isinstance(one, Criteria)]
+    yield from _twice(
+        name, "a criterion", "tiêu chí", (one.id for some in criteria for one in some)
+    )
+
+
+def _of_root(name: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
+    where = f"{name}.{root.id}"
+    if root.source is None:
+        yield Defect(where, "states no source", "chưa nêu nguồn")
+    if root.absent in ("excluded", "zero"):
+        yield Defect(
+            where,
+            "the whole is never zero or left out: say not_assessed or insufficient_data",
+            "toàn bộ không thể là 0 hay bị bỏ qua: hãy nêu not_assessed hoặc insufficient_data",
+        )
+    if root.weight != 1:
+        yield Defect(where, "has a weight but nothing above it", "có trọng số mà không có cấp trên")
+    if _depth(root) > DEPTH:
+        yield Defect(where, f"is more than {DEPTH} levels deep", f"sâu quá {DEPTH} tầng")
+        return
+    yield from _unreached(where, root, scheme)
+
+
+def _unreached(where: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
+    """Bands that no total falls in when nothing is absent."""
+    least, greatest = (hundredths(share * WHOLE) for share in reach(root))
+    above: int | None = None
+    for band in scheme.ratings.bands:
+        if greatest < band.at_least:
+            yield Defect(
+                where,
+                f"reaches {decimals(greatest)} at most, so nobody is {band.rating}",
+                f"cao nhất được {decimals(greatest)} điểm nên không ai đạt {band.title.vi}",
+            )
+        elif above is not None and least >= above:
+            yield Defect(
+                where,
+                f"gives {decimals(least)} at least, so nobody is {band.rating}",
+                f"thấp nhất cũng {decimals(least)} điểm nên không ai là {band.title.vi}",
+            )
+        above = band.at_least
+
+
+def _of_component(where: str, component: Component, scheme: Scheme) -> Iterator[Defect]:
+    match component:
+        case Sum(parts=parts) if (whole := sum(part.weight for part in parts)) != WHOLE:
+            yield Defect(
+                where,
+                f"the weights add up to {whole}, not to 100",
+                f"tổng trọng số là {whole}, không phải 100",
+            )
+        case Minimum(parts=parts) if any(part.weight != 1 for part in parts):
+            yield Defect(
+                where, "weights have no say in a minimum", "trọng số vô nghĩa khi lấy nhỏ nhất"
+            )
+        case Task() if scheme.penalties is None and component.measure != "quantity":
+            yield Defect(where, "needs the scheme's penalties", "cần mức trừ của quy chế")
+        case Criteria(criteria=criteria):
+            for one in criteria:
+                if one.least >= one.most:
+                    yield Defect(
+                        f"{where}.{one.id}",
+                        "the scale is empty: least must be below most",
+                        "thang điểm rỗng: least phải nhỏ hơn most",
+                    )
+        case Indicator() if component.start == component.target:
+            yield Defect(where, "start and target are the same", "điểm đầu và mục tiêu trùng nhau")
+        case Statement():
+            yield from _of_statement(where, component, scheme)
+
+
+def _of_statement(where: str, statement: Statement, scheme: Scheme) -> Iterator[Defect]:
+    if len(set(statement.options.values())) == 1:
+        yield Defect(where, "all options give the same", "mọi lựa chọn cho kết quả như nhau")
+    derived = statement.derived
+    if derived is None:
+        return
+    if not {derived.met, derived.unmet} <= statement.options.keys():
+        yield Defect(where, "derives an option that it does not have", "suy ra lựa chọn không có")
+    if derived.at_least not in _ratings(scheme):
+        yield Defect(
+            where,
+            f"asks for {derived.at_least}, which is no band",
+            f"đòi {derived.at_least}, không có trong các mức",
+        )
+
+
+def _of_bands(scheme: Scheme) -> Iterator[Defect]:
+    bands = scheme.ratings.bands
+    yield from _twice("ratings.bands", "a rating", "mức", (band.rating for band in bands))
+    for higher, lower in pairwise(bands):
+        if higher.at_least <= lower.at_least:
+            yield Defect(
+                f"ratings.bands.{lower.rating}",
+                f"does not lie below {higher.rating}: bands go from the highest down",
+                f"không thấp hơn {higher.rating}: các mức xếp từ cao xuống thấp",
+            )
+    if bands[-1].at_least != 0:
+        yield Defect(
+            f"ratings.bands.{bands[-1].rating}",
+            "the last band starts at 0, so that everybody has one",
+            "mức cuối bắt đầu từ 0 để ai cũng có xếp loại",
+        )
+    step = 10 ** (2 - scheme.rounding.places)
+    for band in bands:
+        if band.at_least % step:
+            yield Defect(
+                f"ratings.bands.{band.rating}",
+                "has more decimals than totals are rounded to",
+                "có nhiều chữ số thập phân hơn tổng điểm được làm tròn",
+            )
+
+
+def _of_gates(scheme: Scheme) -> Iterator[Defect]:
+    ratings = _ratings(scheme)
+    measured = any(
+        isinstance(one, Task) for root in _trees(scheme).values() for one in components(root)
+    )
+    yield from _twice("gates", "a gate", "cổng", (gate.id for gate in scheme.gates))
+    for gate in scheme.gates:
+        where = f"gates.{gate.id}"
+        if gate.id == SCORE:
+            yield Defect(where, "the score itself has this name", "trùng tên với chính điểm số")
+        if gate.ceiling not in ratings:
+            yield Defect(
+                where, f"{gate.ceiling} is no band", f"{gate.ceiling} không có trong các mức"
+            )
+        elif gate.ceiling == ratings[0]:
+            yield Defect(where, "lowers nobody below the highest", "không hạ ai khỏi mức cao nhất")
+        if isinstance(gate.condition, AtLeast | AtMost) and not measured:
+            yield Defect(
+                where,
+                "measures work, which no component does",
+                "đo công việc mà không thành phần nào đo",
+            )
+
+
+def _of_rules(scheme: Scheme) -> Iterator[Defect]:
+    ratings = _ratings(scheme)
+    if scheme.quota and not {scheme.quota.rating, "good"} <= set(ratings):
+        yield Defect("quota", "is about a rating that is no band", "nói về mức không có")
+    if scheme.quota and scheme.quota.outstanding_percent < scheme.quota.percent:
+        yield Defect(
+            "quota", "gives an outstanding organisation less", "cho tổ chức xuất sắc ít hơn"
+        )
+    if scheme.justification and scheme.justification.below >= scheme.justification.at_least:
+        yield Defect(
+            "justification", "leaves nothing without it", "không chừa khoảng nào miễn giải trình"
+        )
+    if scheme.calendar and len(set(scheme.calendar.periods)) < len(scheme.calendar.periods):
+        yield Defect("calendar", "names a kind of period twice", "nêu trùng một loại kỳ")
+
+
+def _ratings(scheme: Scheme) -> list[str]:
+    return [band.rating for band in scheme.ratings.bands]
+
+
+def _depth(component: Component) -> int:
+    below = component.parts if isinstance(component, COMBINED) else []
+    return 1 + max(map(_depth, below), default=0)
+
+
+def _twice(where: str, en: str, vi: str, names: Iterable[str]) -> Iterator[Defect]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield Defect(f"{where}.{name}", f"{en} is named twice", f"{vi} bị trùng tên")

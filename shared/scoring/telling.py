@@ -1,0 +1,223 @@
+"""What each kind of component and each gate says of itself, Vietnamese and English."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shared.models.scheme import (
+    Absence,
+    AtLeast,
+    AtMost,
+    Confidence,
+    Criteria,
+    Indicator,
+    Mean,
+    Minimum,
+    Pace,
+    Penalties,
+    Rating,
+    Scheme,
+    Source,
+    Statement,
+    Sum,
+    Task,
+    Title,
+)
+from shared.models.scorecard import Assessment, Override, Work
+from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, criteria_faults, weighed
+from shared.scoring.gates import Checked
+from shared.scoring.rounding import decimals, hundredths
+
+
+@dataclass(frozen=True)
+class Line:
+    vi: str
+    en: str
+
+    def within(self, depth: int) -> "Line":
+        return Line("  " * depth + self.vi, "  " * depth + self.en)
+
+
+CONFIDENCES: dict[Confidence, Line] = {
+    "law": Line("luật", "law"),
+    "guidance": Line("hướng dẫn", "guidance"),
+    "local": Line("địa phương", "local"),
+    "proposal": Line("đề xuất", "proposal"),
+}
+ABSENCES: dict[Absence, Line] = {
+    "excluded": Line(
+        "bỏ qua, các phần khác nhận trọng số", "left out, the others share its weight"
+    ),
+    "zero": Line("tính là 0", "counts as zero"),
+    "not_assessed": Line("nên chưa chấm được", "so there is no score yet"),
+    "insufficient_data": Line(
+        "chưa đủ dữ liệu, không phải 0", "insufficient data, which is no zero"
+    ),
+}
+PACES: dict[Pace, Line] = {
+    "on_time": Line("đúng hạn", "on time"),
+    "late": Line("chậm", "late"),
+    "beyond": Line("vượt yêu cầu", "beyond requirement"),
+}
+WHOM = {
+    "heads": Line("không phải thủ trưởng", "not a head"),
+    "party_members": Line("không phải đảng viên", "not a party member"),
+    "all": Line("", ""),
+}
+
+
+def tell_source(source: Source) -> Line:
+    sure = CONFIDENCES[source.confidence]
+    return Line(f"nguồn ({sure.vi}): {source.text.vi}", f"source ({sure.en}): {source.text.en}")
+
+
+def tell_node(node: Evaluated, most: Fraction, evidence: Evidence, scheme: Scheme) -> Line:
+    """One line: where the share comes from, and what it adds."""
+    title, said = node.component.title, _reasons(node, evidence, scheme.penalties)
+    if not node.known:
+        means = ABSENCES[node.component.absent]
+        return Line(f"{title.vi}: {said.vi}: {means.vi}", f"{title.en}: {said.en}: {means.en}")
+    if node.share is None:
+        return Line(f"{title.vi} = {said.vi}: chưa có", f"{title.en} = {said.en}: not yet")
+    share = decimals(hundredths(node.share * 100))
+    points = decimals(hundredths(node.share * most))
+    sum_of = f"= {share} % × {decimals(hundredths(most))} = {points}"
+    return Line(f"{title.vi} = {said.vi} {sum_of}", f"{title.en} = {said.en} {sum_of}")
+
+
+def tell_gate(checked: Checked, scheme: Scheme) -> Line:
+    title = checked.gate.title
+    if not checked.applies:
+        why = WHOM[checked.gate.applies_to]
+        return Line(
+            f"{title.vi}: không áp dụng ({why.vi})", f"{title.en}: does not apply ({why.en})"
+        )
+    found = _measured(checked)
+    if checked.passed:
+        return Line(f"{title.vi}: {found.vi}: đạt", f"{title.en}: {found.en}: passed")
+    most = band_title(checked.gate.ceiling, scheme)
+    return Line(
+        f"{title.vi}: {found.vi}: cao nhất là {most.vi}",
+        f"{title.en}: {found.en}: {most.en} at most",
+    )
+
+
+def band_title(rating: Rating, scheme: Scheme) -> Title:
+    return next(band.title for band in scheme.ratings.bands if band.rating == rating)
+
+
+def tell_fact(fact: Override) -> Line:
+    since = fact.at.isoformat(timespec="minutes")
+    return Line(
+        f"{fact.kind} từ {since}, {fact.by}: {fact.reason}",
+        f"{fact.kind} of {since}, {fact.by}: {fact.reason}",
+    )
+
+
+def converted(weight: int) -> str:
+    """Converted quantity: units × K, without the zeros that say nothing."""
+    return f"{weight // 100_000}.{weight % 100_000:05d}".rstrip("0").rstrip(".")
+
+
+def _reasons(node: Evaluated, evidence: Evidence, penalties: Penalties | None) -> Line:
+    told = [one.assessment for one in evidence.told]
+    match node.component:
+        case Task():
+            return _task(node.component, evidence.work, penalties)
+        case Criteria():
+            return _criteria(node.component, told)
+        case Indicator():
+            return _indicator(node.component, told)
+        case Statement():
+            return _statement(node.component, told)
+        case Sum() | Mean() | Minimum():
+            return _formula(node.component, [one for one in node.parts if one.counts])
+
+
+def _formula(component: Sum | Mean | Minimum, parts: Sequence[Evaluated]) -> Line:
+    if not parts:
+        return Line("không có phần nào", "no part is known")
+    names = [part.component.id for part in parts]
+    weights = [part.component.weight for part in parts]
+    if isinstance(component, Minimum):
+        return _same(f"min({', '.join(names)})")
+    if len(set(weights)) == 1:
+        return _same(f"({' + '.join(names)}) / {len(names)}")
+    terms = (f"{weight}·{name}" for weight, name in zip(weights, names, strict=True))
+    return _same(f"({' + '.join(terms)}) / {sum(weights)}")
+
+
+def _same(text: str) -> Line:
+    return Line(text, text)
+
+
+def _task(component: Task, work: Work, penalties: Penalties | None) -> Line:
+    if work.assigned_weight == 0:
+        return Line("không có việc được giao", "no work was assigned")
+    part = f"{converted(weighed(work, component.measure))}/{converted(work.assigned_weight)}"
+    if penalties is None or component.measure == "quantity":
+        return _same(part)
+    if component.measure == "quality":
+        return Line(
+            f"(trừ {penalties.per_fail} % mỗi lỗi) {part}",
+            f"(less {penalties.per_fail} % per failed check) {part}",
+        )
+    return Line(
+        f"(trừ {penalties.per_late} % mỗi lần chậm) {part}",
+        f"(less {penalties.per_late} % per lateness) {part}",
+    )
+
+
+def _criteria(component: Criteria, told: Iterable[Assessment]) -> Line:
+    """The scores as given; those that do not count are named by `unread_scores`."""
+    scored = [one.criteria for one in told if not criteria_faults(component, one.criteria)]
+    if not scored:
+        return Line("thủ trưởng chưa chấm đủ", "the head has not scored all of it")
+    whole = sum(one.weight for one in component.criteria)
+    sums = [
+        " + ".join(
+            f"{one.weight}·{decimals(scores[one.id])}/{decimals(one.most)}"
+            for one in component.criteria
+        )
+        for scores in scored
+    ]
+    given = "; ".join(f"({one}) / {whole}" for one in sums)
+    return _same(given) if len(sums) == 1 else Line(f"bình quân {given}", f"mean of {given}")
+
+
+def _indicator(component: Indicator, told: Iterable[Assessment]) -> Line:
+    values = [one.indicators[component.id] for one in told if component.id in one.indicators]
+    if not values:
+        return Line("chưa đo", "not measured")
+    places = component.decimals
+    now, start, target = (
+        _decimal(value, places) for value in (values[-1], component.start, component.target)
+    )
+    cap = f", ≤ {component.cap} %" if component.cap < WHOLE else ""
+    return _same(f"({now} - {start}) / ({target} - {start}){cap}")
+
+
+def _decimal(value: int, places: int) -> str:
+    sign, whole = "-" if value < 0 else "", f"{abs(value):0{places + 1}d}"
+    return f"{sign}{whole[:-places]}.{whole[-places:]}" if places else f"{sign}{whole}"
+
+
+def _statement(component: Statement, told: Iterable[Assessment]) -> Line:
+    options = [option for one in told if (option := one.statements.get(component.id))]
+    if not options:
+        return Line("chưa có ý kiến", "not stated")
+    return _same(f"min({', '.join(options)})" if len(options) > 1 else options[0])
+
+
+def _measured(checked: Checked) -> Line:
+    condition = checked.gate.condition
+    if not isinstance(condition, AtLeast | AtMost):
+        if not checked.found:
+            return Line("không có", "none")
+        facts = [tell_fact(one) for one in checked.found]
+        return Line("; ".join(one.vi for one in facts), "; ".join(one.en for one in facts))
+    if checked.measured is None:
+        return Line("không có việc được giao", "no work was assigned")
+    share, how = decimals(hundredths(checked.measured * 100)), PACES[condition.pace]
+    asked = f"{'≥' if isinstance(condition, AtLeast) else '≤'} {condition.percent} %"
+    return Line(f"{share} % {how.vi}, cần {asked}", f"{share} % {how.en}, {asked} needed")

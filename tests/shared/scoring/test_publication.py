@@ -1,0 +1,179 @@
+"""What is checked before a scheme is published: each fault names its node."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from shared.scoring.publication import defects
+from tests.builders import a_scheme
+from tests.trees import SOURCE, TITLE, Case, Json, cases
+
+NODE = {"title": TITLE, "absent": "not_assessed"}
+BANDS = a_scheme().ratings.fields()["bands"]
+GATE = a_scheme().gates[2].fields()
+
+
+def leaf(name: str, **changes: Any) -> Json:
+    return {**NODE, "id": name, "kind": "indicator", "start": 0, "target": 100, **changes}
+
+
+def root(*parts: Json, **changes: Any) -> Json:
+    return {**NODE, "id": "total", "kind": "mean", "source": SOURCE, "parts": [*parts], **changes}
+
+
+def form(*rows: tuple[str, int, int]) -> Json:
+    criteria = [
+        {"id": name, "title": TITLE, "weight": 1, "least": least, "most": most}
+        for name, least, most in rows
+    ]
+    return {**NODE, "id": "form", "kind": "criteria", "criteria": criteria}
+
+
+def statement(**changes: Any) -> Json:
+    options = {"yes": 100, "no": 0}
+    return {**NODE, "id": "s", "kind": "statement", "options": options, **changes}
+
+
+def tree(*parts: Json, **changes: Any) -> Json:
+    return {"subjects": {"official": root(*parts, **changes)}, "gates": []}
+
+
+def bands(*least: int) -> Json:
+    rows = [band | {"at_least": at} for band, at in zip(BANDS, least, strict=False)]
+    return {"ratings": {"bands": rows, "source": SOURCE}}
+
+
+def nested(levels: int) -> Json:
+    part = leaf("i")
+    for level in range(levels):
+        part = {**NODE, "id": f"n{level}", "kind": "mean", "parts": [part]}
+    return part
+
+
+QUOTA = a_scheme().fields()["quota"]
+JUSTIFICATION = a_scheme().fields()["justification"]
+CALENDAR = a_scheme().fields()["calendar"]
+
+CASES: list[tuple[Json, str, str]] = [
+    (
+        tree(leaf("x", weight=30), leaf("y", weight=60), kind="sum"),
+        "subjects.official.total",
+        "the weights add up to 90, not to 100",
+    ),
+    (
+        tree(leaf("x", weight=2), leaf("y"), kind="minimum"),
+        "subjects.official.total",
+        "weights have no say",
+    ),
+    (tree(leaf("x"), leaf("x")), "subjects.official.x", "an id is named twice"),
+    (
+        tree(form(("k", 0, 500), ("k", 0, 500))),
+        "subjects.official.k",
+        "a criterion is named twice",
+    ),
+    (tree(form(("k", 500, 500))), "subjects.official.form.k", "the scale is empty"),
+    (tree(leaf("x", start=100)), "subjects.official.x", "start and target are the same"),
+    (tree(leaf("x", cap=80)), "subjects.official.total", "80.00 at most, so nobody is excellent"),
+    (
+        tree(statement(options={"yes": 100, "no": 60})),
+        "subjects.official.total",
+        "60.00 at least, so nobody is not_completed",
+    ),
+    (tree(statement(options={"yes": 90, "no": 90})), "subjects.official.s", "give the same"),
+    (
+        tree(statement(derived={"at_least": "completed", "met": "oui", "unmet": "no"})),
+        "subjects.official.s",
+        "derives an option that it does not have",
+    ),
+    (
+        {
+            **tree(statement(derived={"at_least": "completed", "met": "yes", "unmet": "no"})),
+            **bands(9000),
+            "quota": None,
+        },
+        "subjects.official.s",
+        "asks for completed, which is no band",
+    ),
+    (
+        {**tree({**NODE, "id": "b", "kind": "task", "measure": "quality"}), "penalties": None},
+        "subjects.official.b",
+        "needs the scheme's penalties",
+    ),
+    (tree(leaf("x"), source=None), "subjects.official.total", "states no source"),
+    (tree(leaf("x"), absent="zero"), "subjects.official.total", "never zero or left out"),
+    (tree(leaf("x"), absent="excluded"), "subjects.official.total", "never zero or left out"),
+    (tree(leaf("x"), weight=2), "subjects.official.total", "nothing above it"),
+    (tree(nested(5)), "subjects.official.total", "more than 6 levels deep"),
+    (
+        {"subjects": {**tree(leaf("x"))["subjects"], "head": root(leaf("x", start=100))}},
+        "subjects.head.x",
+        "start and target are the same",
+    ),
+    (bands(9000, 7000, 5000, 1), "ratings.bands.not_completed", "the last band starts at 0"),
+    (bands(7000, 9000, 5000, 0), "ratings.bands.good", "does not lie below excellent"),
+    (bands(9000, 9000, 5000, 0), "ratings.bands.good", "does not lie below excellent"),
+    (
+        {"ratings": {"bands": [BANDS[0], *BANDS[:2], BANDS[3]], "source": SOURCE}},
+        "ratings.bands.excellent",
+        "a rating is named twice",
+    ),
+    (
+        {
+            **bands(9050, 7000, 5000, 0),
+            "rounding": {"places": 0, "mode": "half_up", "source": SOURCE},
+        },
+        "ratings.bands.excellent",
+        "more decimals than totals",
+    ),
+    ({"gates": [{**GATE, "id": "score"}]}, "gates.score", "the score itself has this name"),
+    ({"gates": [GATE, GATE]}, "gates.on-time", "a gate is named twice"),
+    ({"gates": [{**GATE, "ceiling": "excellent"}]}, "gates.on-time", "lowers nobody"),
+    (
+        {
+            "gates": [GATE],
+            "ratings": {"bands": [BANDS[0], BANDS[3]], "source": SOURCE},
+            "quota": None,
+        },
+        "gates.on-time",
+        "completed is no band",
+    ),
+    ({**tree(leaf("x")), "gates": [GATE]}, "gates.on-time", "measures work, which no component"),
+    (
+        {"ratings": {"bands": [BANDS[0], BANDS[3]], "source": SOURCE}, "gates": []},
+        "quota",
+        "a rating that is no band",
+    ),
+    ({"quota": QUOTA | {"outstanding_percent": 10}}, "quota", "gives an outstanding"),
+    ({"justification": JUSTIFICATION | {"below": 90}}, "justification", "leaves nothing"),
+    ({"calendar": CALENDAR | {"periods": ["month", "month"]}}, "calendar", "twice"),
+]
+
+
+@pytest.mark.parametrize(("change", "node", "reason"), CASES, ids=[case[2] for case in CASES])
+def test_a_scheme_that_cannot_rate_everybody_names_the_node_that_is_why(
+    change: Json, node: str, reason: str
+) -> None:
+    found = defects(a_scheme(**change))
+    assert [one for one in found if one.node == node and reason in one.en]
+    assert all(one.vi for one in found)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        tree(leaf("x")),
+        tree(leaf("x", cap=80)) | bands(8000, 7000, 5000, 0),
+        tree(form(("k", 100, 500))),
+        tree(nested(4)),
+        {"quota": None, "windows": None, "calendar": None, "justification": None, "gates": []},
+    ],
+)
+def test_what_is_sound_has_no_defects(change: Json) -> None:
+    assert defects(a_scheme(**change)) == []
+
+
+@given(cases())
+def test_random_trees_are_built_soundly_but_for_bands_out_of_reach(case: Case) -> None:
+    reasons = [one.en for one in defects(case.scheme)]
+    assert [one for one in reasons if "so nobody is" not in one and "the same" not in one] == []
