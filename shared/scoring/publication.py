@@ -21,7 +21,7 @@ from shared.models.scheme import (
 )
 from shared.scoring.evaluation import WHOLE, components
 from shared.scoring.gates import SCORE
-from shared.scoring.rounding import decimals, hundredths
+from shared.scoring.rounding import PLACES, decimals, hundredths
 
 DEPTH = 6
 """Levels of a tree: the store nests maps and lists 20 deep, and a person reads few."""
@@ -189,7 +189,7 @@ def _of_bands(scheme: Scheme) -> Iterator[Defect]:
             "the last band starts at 0, so that everybody has one",
             "mức cuối bắt đầu từ 0 để ai cũng có xếp loại",
         )
-    step = 10 ** (2 - scheme.rounding.places)
+    step = 10 ** (PLACES - scheme.rounding.places)
     for band in bands:
         if band.at_least % step:
             yield Defect(

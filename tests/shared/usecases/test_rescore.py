@@ -1,12 +1,34 @@
-"""Contention: tried again after a pause, and given back to the queue in the end."""
+"""Rescoring keeps what it was not asked about, and pauses where it contends."""
 
 import pytest
 
 from shared import refs
 from shared.errors import ConflictError
-from shared.ports import patch
+from shared.models.scorecard import Assessment, Capacity
+from shared.ports import patch, put
 from shared.usecases.rescore import ATTEMPTS, rescore
-from tests.world import World
+from tests.builders import an_override
+from tests.world import MONTH, World
+
+
+def test_what_else_is_known_of_a_head_survives_entries_and_appraisals(world: World) -> None:
+    assignment = world.assigned("an")
+    card = world.card("an")
+    assert card is not None
+    head = Capacity(subject="head", party_member=True)
+    statements = {"d": "yes", "dd": "no", "e": "yes"}
+    told = {MONTH: Assessment(statements=statements, overrides=[an_override()])}
+    known = card.model_copy(update={"capacity": head, "assessments": told})
+    world.stack.wiring.store.commit([put(refs.scorecard(MONTH, "an"), known)])
+    world.deliver("an", assignment)
+    world.appraise("binh", "an")
+    card = world.card("an")
+    assert card is not None
+    assert card.capacity == head
+    assert card.assessments[MONTH].statements == statements
+    # (1 + 1 + 1 + 1 + .5 + 1) / 6 × 70 = 64.17
+    assert (card.points("task"), card.points("general"), card.total) == (6417, 2700, 9117)
+    assert (card.rating, card.gate) == ("not_completed", "discipline")
 
 
 def test_who_contends_pauses_before_each_further_attempt(world: World) -> None:
