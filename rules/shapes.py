@@ -118,10 +118,8 @@ class _Shapes:
                 conditions = list(_string(schema, value))
             case "int":
                 conditions = list(_integer(schema, value, where))
-            case "bool":
-                conditions = [f"{value} is bool"]
-            case "literal":
-                conditions = [f"{value} in {_quoted(schema['expected'])}"]
+            case "literal" | "bool":
+                conditions = [_choice(schema, value)]
             case "datetime":
                 conditions = _server_time(schema, value, where)
             case "function-after":
@@ -266,6 +264,12 @@ def _whole(pattern: str) -> str:
     if not pattern.endswith("$"):
         pattern = f"{pattern}(?s:.*)"
     return pattern.removeprefix("^").removesuffix("$").replace("\\", "\\\\")
+
+
+def _choice(schema: Schema, value: str) -> str:
+    """One of the words, or true or false."""
+    words = schema.get("expected")
+    return f"{value} is bool" if words is None else f"{value} in {_quoted(words)}"
 
 
 def _integer(schema: Schema, value: str, where: str) -> Iterator[str]:

@@ -191,10 +191,8 @@ class _Schemas:
         match schema["type"]:
             case "default" | "nullable":
                 return self._bad(schema["schema"])
-            case "literal":
-                return [st.sampled_from(["", "assigned", "cancelled", "Progress"])]
-            case "bool":
-                return [st.sampled_from([0, 1, "true", ""])]
+            case "literal" | "bool":
+                return [st.sampled_from(["", "assigned", "cancelled", "Progress", "true", 0, 1])]
             case "int":
                 near = [schema["ge"] - 1, schema["le"] + 1]
                 return [st.just(one) for one in near] + [st.just(float(schema["ge"] + 1))]
