@@ -80,6 +80,11 @@ CASES: list[tuple[Json, str, str]] = [
         "subjects.official.total",
         "60.00 at least, so nobody is not_completed",
     ),
+    (
+        tree(statement(options={"yes": 100, "no": 50})),
+        "subjects.official.total",
+        "50.00 at least, so nobody is not_completed",
+    ),
     (tree(statement(options={"yes": 90, "no": 90})), "subjects.official.s", "give the same"),
     (
         tree(statement(derived={"at_least": "completed", "met": "oui", "unmet": "no"})),

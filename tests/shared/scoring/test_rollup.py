@@ -39,7 +39,9 @@ said = st.builds(
 )
 
 
-def a_month(month: str, work: Sequence[Contribution], assessment: Assessment) -> Scorecard:
+def a_month(
+    month: str, work: Sequence[Contribution], assessment: Assessment, capacity: Capacity = HEAD
+) -> Scorecard:
     return score(
         period=month,
         official=OFFICIAL,
@@ -47,7 +49,7 @@ def a_month(month: str, work: Sequence[Contribution], assessment: Assessment) ->
         path=["so", f"p{month[-1]}"],
         contributions={f"{month}_u_an_w{n}": row for n, row in enumerate(work)},
         assessments={month: assessment},
-        capacity=HEAD,
+        capacity=capacity,
     )
 
 
@@ -119,6 +121,25 @@ def test_statements_take_the_least_of_the_months() -> None:
         for month, answer in zip(MONTHS, answers, strict=False)
     ]
     assert pool(months, "2026-Q1", SCHEME).share("dd") == 5000
+
+
+def test_of_several_measurements_the_last_counts() -> None:
+    def measured(month: str, percent: int) -> Scorecard:
+        known = Assessment(indicators={"satisfaction": percent})
+        unit = Capacity(subject="unit")
+        return a_month(month, [a_contribution(delivered())], known, unit)
+
+    months = [measured("2026-03", 9000), measured("2026-01", 5000), measured("2026-02", 6000)]
+    assert pool(months, "2026-Q1", SCHEME).share("satisfaction") == 9000
+
+
+def test_the_role_is_the_one_held_last() -> None:
+    months = [
+        a_month("2026-Q4", [], Assessment()),
+        a_month("2026-09", [], Assessment(), Capacity()),
+        a_month("2026-10", [], Assessment(), Capacity()),
+    ]
+    assert pool(months, "2026", SCHEME).capacity == HEAD
 
 
 def test_a_switch_from_months_to_quarters_loses_nothing() -> None:
