@@ -123,7 +123,7 @@ def test_two_systems_number_their_cases_alike(later: World) -> None:
     assert (report["assignments"], report["entries"], report["unchanged"]) == (3, 8, 0)
     card = later.card("lan")
     assert card is not None
-    assert card.task.assigned == 4
+    assert card.work.assigned == 4
 
 
 FINISHING = """
@@ -163,7 +163,7 @@ def test_the_last_log_decides_whenever_it_and_others_were_imported(
         imported(later, rows=rows, profile=FINISHING)
     card = later.card("lan")
     assert card is not None
-    assert (card.task.assigned, card.task.done, card.task.lates, card.task.fails) == (
+    assert (card.work.assigned, card.work.done, card.work.lates, card.work.fails) == (
         1,
         done,
         lates,
@@ -186,7 +186,7 @@ def test_what_a_person_returned_is_not_accepted_by_repeating_the_log(later: Worl
     imported(later, rows=[EARLY], profile=FINISHING)
     card = later.card("lan")
     assert card is not None
-    assert (card.task.done, card.task.fails) == (0, 1)
+    assert (card.work.done, card.work.fails) == (0, 1)
 
 
 @pytest.mark.parametrize("time", ["1899-12-30", "0001-01-01", "9999-12-31"])
@@ -226,7 +226,7 @@ def test_a_case_of_more_events_than_one_commit_takes(later: World) -> None:
     assert (again["assignments"], again["entries"], again["unchanged"]) == (0, 0, 901 + 2 + 180)
     card = later.card("lan")
     assert card is not None
-    assert (card.task.assigned, card.task.done) == (61, 61)
+    assert (card.work.assigned, card.work.done) == (61, 61)
 
 
 def test_a_case_that_is_refused_enrols_nobody(later: World) -> None:

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models.result import RefusedEntry, Result, UnitResult
-from shared.models.scorecard import Scorecard
 from shared.scoring.digest import digest, merkle_root
 from shared.scoring.result import result_digest, total_period, total_unit
 from tests.builders import (

@@ -184,7 +184,7 @@ def test_work_from_before_a_correction_of_postings_counts(busy: World) -> None:
     post("an", busy, Posting(unit="p2", start=BEGIN))
     busy.close()
     result = result_of(busy, "an")
-    assert (result.unit, result.scorecard.task.done, result.assignments) == ("p2", 1, 1)
+    assert (result.unit, result.scorecard.work.done, result.assignments) == ("p2", 1, 1)
     assert drift_and_findings(busy) == (0, [])
 
 
