@@ -1,5 +1,6 @@
 """Assign work: to one, to many, to a whole unit or position in one call."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from shared.ports import Services, Store, Transaction, Where, Write, create
 from shared.usecases.caller import Caller, has_authority_over, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
+from shared.usecases.room import MOST, rooms
 
 MOST_AT_ONCE = 500
 """Assignments in one call: one transaction, well under the store's 10 MiB."""
@@ -118,6 +120,7 @@ def _create_all(
     receivers = _read_receivers(transaction, caller, period, orders)
     products = _read_products(transaction, request)
     _require_approvers(transaction, request)
+    _require_room(store, period, orders)
     created = {
         refs.assignment_id(
             period.id, receivers[uid].unit.path[-1], uid, keyed.suffix(str(index), uid)
@@ -294,6 +297,19 @@ def _require_approvers(transaction: Transaction, request: AssignRequest) -> None
     for (uid, field), official in zip(named.items(), found, strict=True):
         if official is None:
             raise _unknown(field, uid)
+
+
+def _require_room(store: Store, period: Period, orders: list[tuple[int, Work, str]]) -> None:
+    wanted = Counter(uid for _, _, uid in orders)
+    fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
+    for uid, room in rooms(store, period.id, wanted).items():
+        if wanted[uid] > room:
+            raise refuse(
+                "too-large",
+                fields[uid],
+                f"{uid} may have {MOST} assignments in {period.id}; there is room for {room}",
+                f"{uid} chỉ được giao tối đa {MOST} việc trong kỳ {period.id}, còn {room}",
+            )
 
 
 def _unknown(field: str, name: str) -> RefusedError:

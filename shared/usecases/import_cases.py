@@ -28,6 +28,7 @@ from shared.usecases.caller import Caller, require
 from shared.usecases.case_log import BadRow, Case, Log, read_log
 from shared.usecases.enrol import enrolments, find_homes
 from shared.usecases.opened import no_period, read_open
+from shared.usecases.room import MOST, rooms
 
 LARGEST = 400
 """Documents in one commit, about; a case of more events goes in several."""
@@ -130,8 +131,9 @@ def _import_month(
         yield len(cases)
         return
     homes = find_homes(store, period, _units_of(cases))
+    room = rooms(store, period_id, homes)
     for chunk in _chunks(_plan(period, homes, cases, profile, tally, now)):
-        _import_chunk(store, profile, period, chunk, tally, now)
+        _import_chunk(store, profile, period, chunk, room, tally, now)
         yield sum(part.last for part in chunk)
 
 
@@ -236,19 +238,22 @@ def _import_chunk(
     profile: Profile,
     period: Period,
     parts: list[_Part],
+    room: dict[str, int],
     tally: _Tally,
     now: datetime,
 ) -> None:
     """One transaction: all of the chunk, or a refusal for each of its cases."""
     try:
         chunk = store.transact(
-            lambda transaction: _write_chunk(transaction, period, profile, parts, now)
+            lambda transaction: _write_chunk(transaction, period, profile, parts, room, now)
         )
     except RefusedError as error:
         for part in parts:
             tally.refuse(part.case, error.faults[0].reason)
         return
     tally.counts.update(chunk.counts)
+    for uid, number in chunk.given.items():
+        room[uid] -= number
     for case, reason in chunk.conflicts.items():
         tally.refuse(case, reason)
 
@@ -257,10 +262,17 @@ def _import_chunk(
 class _Chunk:
     counts: Counter[str] = field(default_factory=Counter)
     conflicts: dict[Case, str] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter)
+    """How many new assignments each official has."""
 
 
 def _write_chunk(
-    transaction: Transaction, period: Period, profile: Profile, parts: list[_Part], now: datetime
+    transaction: Transaction,
+    period: Period,
+    profile: Profile,
+    parts: list[_Part],
+    room: dict[str, int],
+    now: datetime,
 ) -> _Chunk:
     read_open(transaction, period.id, "cases")
     chunk = _Chunk()
@@ -270,13 +282,17 @@ def _write_chunk(
     homes: dict[str, Unit] = {}
     facts: list[tuple[refs.Ref[Entry], Entry]] = []
     for part, claim, old in zip(parts, claims, standing, strict=True):
+        official = part.case.official_id
         difference = _difference(part.id, part.assignment, claim, old)
+        if not difference and old is None and chunk.given[official] >= room[official]:
+            difference = f"{official} has {MOST} assignments in {period.id}, and may have no more"
         if difference:
             chunk.conflicts[part.case] = difference
             continue
         if old is None:
             writes += new_assignment(part.id, part.assignment)
-            homes[part.case.official_id] = part.home
+            homes[official] = part.home
+            chunk.given[official] += 1
             chunk.counts["assignments"] += 1
         ending = _ending(transaction, part, claim, profile, now) if part.last else {}
         entries = refs.entries(part.id)

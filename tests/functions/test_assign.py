@@ -10,6 +10,7 @@ from shared import refs
 from shared.models.entry import Cancelled, DeadlineMoved, Reassigned
 from shared.models.official import Official, Posting
 from shared.ports import Write, put
+from shared.usecases import room
 from tests.world import BEGIN, DUE, MONTH, SCHEME, World, an_official, new_key
 
 OK = requests.codes.ok
@@ -186,6 +187,21 @@ def test_nobody_is_given_work_of_a_period_they_do_not_serve_in(world: World) -> 
     assert "does not serve in 2026-11" in answer.json()["errors"][0]["reason"]
     assert amend(world, "binh", "reassign", world.assigned("an"), to="nam") == OK
     assert list(store.find(refs.assignments, prefix="2026-11_")) == []
+
+
+def test_nobody_is_given_more_than_a_scorecard_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST", 2)
+    world.assigned("an")
+    world.stack.drain(30)
+    answer = world.assign("binh", "chi", "an", quantity=1)
+    assert answer.status_code == OK
+    world.stack.drain(30)
+    answer = world.assign("binh", "chi", "an")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (413, "work.0.to")
+    assert "an may have" in answer.json()["errors"][0]["reason"]
+    assert len(list(world.stack.wiring.store.find(refs.assignments))) == 3
 
 
 def test_one_bad_receiver_stops_the_whole_call(world: World) -> None:

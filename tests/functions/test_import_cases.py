@@ -13,6 +13,7 @@ from shared.models.assignment import Assignment
 from shared.models.entry import Returned
 from shared.models.official import Official, Posting
 from shared.ports import Write, put
+from shared.usecases import room
 from tests.dying import DyingStore
 from tests.world import AFTER_CLOSE, BEGIN, MONTH, SCHEME, World, new_key
 
@@ -207,6 +208,26 @@ def test_a_case_that_no_document_can_hold_is_reported_and_the_rest_goes_on(later
     report = imported(later, rows=[ROWS[0], ROWS[2].replace("lan", "/" * 50)])
     assert report["assignments"] == 1
     assert [(bad["row"], bad["case"]) for bad in report["refused"]] == [(3, "c2")]
+
+
+def test_nobody_is_given_more_cases_than_a_scorecard_holds(
+    later: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST", 2)
+    imported(later)
+    report = imported(later, rows=[*ROWS[:4], ROWS[2].replace("c2", "c5")])
+    assert (report["assignments"], report["unchanged"]) == (0, 8)
+    assert [bad["case"] for bad in report["refused"]] == ["c5"]
+    assert "may have no more" in report["refused"][0]["reason"]
+
+
+def test_a_note_that_no_document_can_hold_is_reported_with_its_case(later: World) -> None:
+    """Two thousand characters of four bytes each."""
+    long = ROWS[2].replace("Nhan", "\U0001f4dc" * 2000)
+    report = imported(later, rows=[ROWS[0], long])
+    assert report["assignments"] == 1
+    assert [(bad["row"], bad["case"]) for bad in report["refused"]] == [(3, "c2")]
+    assert "bytes" in report["refused"][0]["reason"]
 
 
 def test_a_case_of_more_events_than_one_commit_takes(later: World) -> None:
