@@ -149,7 +149,16 @@ def _period(state: str) -> list[Write]:
     if state == "open":
         record["closes_at"] = datetime(2099, 1, 1, tzinfo=UTC)
     counts = dict.fromkeys(
-        ("officials", "assignments", "entries", "not_assessed", "insufficient_data", "drift"), 1
+        (
+            "officials",
+            "assignments",
+            "entries",
+            "not_assessed",
+            "insufficient_data",
+            "on_leave",
+            "drift",
+        ),
+        1,
     )
     total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64}
     card = a_scorecard(period=period, official="an", path=["so", "p1"])
