@@ -50,7 +50,7 @@ _INSTALL_EMULATOR = (
 )
 _INSTALL_JAVA = "the Firestore emulator needs Java 11 or newer: install a Java runtime, version 17"
 _OLDEST_JAVA = 11
-_CALL_SECONDS = 30.0
+_CALL_SECONDS = 120.0
 _HTTP_OK = 200
 
 
