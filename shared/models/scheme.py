@@ -221,14 +221,35 @@ class Rounding(Part):
     source: Source
 
 
+Basis = Literal["good", "good_or_above"]
+WholePeople = Literal["down", "half_up", "up"]
+
+
 class Quota(Part):
     """How many of those rated so high may be `rating`; it advises and lowers nobody."""
 
     rating: Rating
-    of: Literal["good", "good_or_above"]
+    of: Basis
     percent: WholePercent
     outstanding_percent: WholePercent
     """In an organisation that is outstanding itself."""
+    rounding: WholePeople = "down"
+    """How a part of a person is counted; `down` keeps what is said of "at most"."""
+    source: Source
+
+
+class Share(Part):
+    """A rank of the guideline; one that has a rating's id is compared with that rating."""
+
+    id: Id
+    title: Title
+    percent: Annotated[WholePercent, Field(ge=1)]
+
+
+class Distribution(Part):
+    """How people usually spread, from the highest rank down; it advises and rates nobody."""
+
+    shares: Annotated[list[Share], Field(min_length=2, max_length=10)]
     source: Source
 
 
@@ -271,6 +292,7 @@ class Scheme(Document):
     penalties: Penalties | None = None
     gates: Annotated[list[Gate], Field(max_length=20)] = []
     quota: Quota | None = None
+    distribution: Distribution | None = None
     justification: Justification | None = None
     windows: Windows | None = None
     calendar: Calendar | None = None

@@ -227,16 +227,31 @@ def _of_rules(scheme: Scheme) -> Iterator[Defect]:
     ratings = _ratings(scheme)
     if scheme.quota and not {scheme.quota.rating, "good"} <= set(ratings):
         yield Defect("quota", "is about a rating that is no band", "nói về mức không có")
+    if scheme.quota and scheme.quota.rating == ratings[-1]:
+        yield Defect("quota", "is about the lowest rating", "nói về mức thấp nhất")
     if scheme.quota and scheme.quota.outstanding_percent < scheme.quota.percent:
         yield Defect(
             "quota", "gives an outstanding organisation less", "cho tổ chức xuất sắc ít hơn"
         )
+    yield from _of_distribution(scheme)
     if scheme.justification and scheme.justification.below >= scheme.justification.at_least:
         yield Defect(
             "justification", "leaves nothing without it", "không chừa khoảng nào miễn giải trình"
         )
     if scheme.calendar and len(set(scheme.calendar.periods)) < len(scheme.calendar.periods):
         yield Defect("calendar", "names a kind of period twice", "nêu trùng một loại kỳ")
+
+
+def _of_distribution(scheme: Scheme) -> Iterator[Defect]:
+    shares = scheme.distribution.shares if scheme.distribution else []
+    yield from _twice("distribution", "a share", "phần", (share.id for share in shares))
+    whole = sum(share.percent for share in shares)
+    if shares and whole != WHOLE:
+        yield Defect(
+            "distribution",
+            f"the shares add up to {whole}, not to 100",
+            f"tổng các phần là {whole}, không phải 100",
+        )
 
 
 def _ratings(scheme: Scheme) -> list[str]:

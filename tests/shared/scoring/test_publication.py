@@ -35,6 +35,13 @@ def statement(**changes: Any) -> Json:
     return {**NODE, "id": "s", "kind": "statement", "options": options, **changes}
 
 
+def shares(*percents: int, name: str = "") -> Json:
+    rows = [
+        {"id": name or f"r{n}", "title": TITLE, "percent": one} for n, one in enumerate(percents)
+    ]
+    return {"shares": rows, "source": SOURCE}
+
+
 def tree(*parts: Json, **changes: Any) -> Json:
     return {"subjects": {"official": root(*parts, **changes)}, "gates": []}
 
@@ -150,6 +157,9 @@ CASES: list[tuple[Json, str, str]] = [
         "a rating that is no band",
     ),
     ({"quota": QUOTA | {"outstanding_percent": 10}}, "quota", "gives an outstanding"),
+    ({"quota": QUOTA | {"rating": "not_completed"}}, "quota", "is about the lowest"),
+    ({"distribution": shares(60, 30)}, "distribution", "add up to 90"),
+    ({"distribution": shares(60, 40, name="x")}, "distribution.x", "named twice"),
     ({"justification": JUSTIFICATION | {"below": 90}}, "justification", "leaves nothing"),
     ({"calendar": CALENDAR | {"periods": ["month", "month"]}}, "calendar", "twice"),
 ]
