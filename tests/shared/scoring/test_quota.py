@@ -164,9 +164,13 @@ def allowed(group: list[Candidate], limit: Limit, keep: int) -> int:
     """By counting people again when so many of the excellent keep it and the others are good."""
     ratings: list[Rating] = [one.rating for one in group if one.rating != "excellent"]
     holders = len(group) - len(ratings)
-    ratings += ["excellent"] * keep + ["good"] * (holders - keep)
+    ratings += [*_times("excellent", keep), *_times("good", holders - keep)]
     basis = {"good"} if limit.of == "good" else {"good", "excellent"}
     return sum(one in basis for one in ratings) * limit.percent // 100
+
+
+def _times(rating: Rating, number: int) -> list[Rating]:
+    return [rating] * number
 
 
 def test_the_edge_of_the_quota_names_who_is_just_inside_and_outside() -> None:
