@@ -6,13 +6,17 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from shared.models.appeal import Appeal
 from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.audit import Audit
 from shared.models.base import Document
 from shared.models.catalogue import Product
+from shared.models.correction import Correction
+from shared.models.decision import Decision
 from shared.models.entry import ENTRY, Entry
 from shared.models.imported import Imported
+from shared.models.notice import Notice
 from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.position import Position
@@ -70,7 +74,9 @@ schemes = _of(Scheme)
 periods = _of(Period)
 assignments = _of(Assignment)
 appraisals = _of(Appraisal)
+appeals = _of(Appeal)
 scorecards = _of(Scorecard)
+decisions = _of(Decision)
 results = _of(PeriodResult)
 audit = _of(Audit)
 imported = _of(Imported)
@@ -89,6 +95,18 @@ def unit_results(period: str) -> Collection[UnitResult]:
     return _of(UnitResult, f"results/{period}/")
 
 
+def corrections(period: str) -> Collection[Correction]:
+    return _of(Correction, f"results/{period}/")
+
+
+def correction(period: str, official: str, version: int) -> Ref[Correction]:
+    return corrections(period)(f"{official}_{version}")
+
+
+def inbox(official: str) -> Collection[Notice]:
+    return _of(Notice, f"officials/{official}/")
+
+
 def assignment_id(period: str, unit: str, official: str, suffix: str) -> str:
     return f"{period}_{unit}_{official}_{suffix}"
 
@@ -99,3 +117,7 @@ def scorecard(period: str, official: str) -> Ref[Scorecard]:
 
 def appraisal(period: str, official: str) -> Ref[Appraisal]:
     return appraisals(f"{period}_{official}")
+
+
+def decision(period: str, official: str) -> Ref[Decision]:
+    return decisions(f"{period}_{official}")

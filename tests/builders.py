@@ -10,6 +10,7 @@ from google.cloud.firestore_v1._helpers import decode_dict, encode_dict
 from shared.models.appraisal import Appraisal, Scoring
 from shared.models.assignment import Assignment, Folded
 from shared.models.catalogue import Product
+from shared.models.decision import Decision
 from shared.models.entry import (
     Accepted,
     Assigned,
@@ -203,6 +204,23 @@ def a_result(scorecard: Scorecard | None = None, **changes: Any) -> Result:
         "refused": [],
     }
     return freeze(scorecard, **(given | changes))
+
+
+def a_decision(result: Result | None = None, **changes: Any) -> Decision:
+    """As computed."""
+    result = result or a_result()
+    record = {
+        "period": result.scorecard.period,
+        "official": result.scorecard.official,
+        "unit": result.unit,
+        "path": ["tinh", result.unit],
+        "computed": result.scorecard.rating or "completed",
+        "rating": result.scorecard.rating or "completed",
+        "result": result.digest,
+        "by": "tham-quyen",
+        "at": END + DAY,
+    }
+    return Decision.model_validate(record | changes)
 
 
 def a_unit(**changes: Any) -> Unit:

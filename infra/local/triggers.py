@@ -8,7 +8,16 @@ TRIGGERS = {
 }
 """Entry point → pattern of the documents that trigger it."""
 
-CALLED = ["assign", "progress", "period", "import_cases", "export", "schemes"]
+CALLED = [
+    "assign",
+    "progress",
+    "period",
+    "import_cases",
+    "export",
+    "schemes",
+    "decide",
+    "quota",
+]
 """Entry points that people and other systems call."""
 
 TASKS = ["close", "compile_unit", "finalize"]

@@ -11,4 +11,6 @@ class Position(Document):
     collection: ClassVar[str] = "positions"
 
     title: Line
+    group: Id | None = None
+    """Positions of one group do similar work; without it, the position is a group of its own."""
     products: Annotated[list[Id], Field(max_length=500)]

@@ -67,3 +67,20 @@ def require_authority_over(caller: Caller, path: list[str], field: str) -> None:
             "you do not head this person's unit or one above it",
             "bạn không phải thủ trưởng đơn vị này hoặc đơn vị cấp trên",
         )
+
+
+def require_competence(caller: Caller, path: list[str], field: str) -> None:
+    """The competent authority decides on people of the own unit and below."""
+    require(caller, "authority")
+    if not is_competent(caller, path):
+        raise refuse(
+            "forbidden",
+            field,
+            "you are not the competent authority of this person's unit",
+            "bạn không phải cấp có thẩm quyền của đơn vị này",
+        )
+
+
+def is_competent(caller: Caller, path: list[str]) -> bool:
+    official = caller.official
+    return official is not None and "authority" in official.roles and official.unit in path

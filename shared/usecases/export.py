@@ -13,8 +13,9 @@ from shared.errors import refuse
 from shared.models.base import Id, Part, PeriodId
 from shared.models.result import Result
 from shared.models.scorecard import Scorecard
-from shared.ports import Services, Store, Where
+from shared.ports import Services, Store
 from shared.usecases.caller import Caller
+from shared.usecases.standing import Standing, read_standings, read_versions
 from shared.vietnamese import name_key
 
 COLUMNS = (
@@ -36,6 +37,9 @@ COLUMNS = (
 )
 """The columns in order: the machine's name and the reader's."""
 
+VERDICTS = (("decided", "Cấp có thẩm quyền xếp loại"), ("version", "Bản"))
+"""Beside them, what was decided on the last version of each result."""
+
 RATINGS = {
     "excellent": "Hoàn thành xuất sắc nhiệm vụ",
     "good": "Hoàn thành tốt nhiệm vụ",
@@ -55,6 +59,8 @@ class ExportRequest(Part):
 
     period: Annotated[list[PeriodId], Field(min_length=1, max_length=60)]
     format: Literal["csv", "xlsx"] = "csv"
+    columns: Literal["results", "verdicts"] = "results"
+    """For machines: the results alone, or with what was decided on which version."""
     unit: Id | None = None
 
 
@@ -71,27 +77,28 @@ def export(services: Services, caller: Caller, request: ExportRequest) -> bytes:
                 f"{period} has no compiled results yet",
                 f"kỳ {period} chưa có kết quả tổng hợp",
             )
-    results = [result for period in periods for result in read_results(store, period, request.unit)]
-    return to_csv(results) if request.format == "csv" else to_xlsx(results)
+    standings = [one for period in periods for one in read_standings(store, period, request.unit)]
+    if request.format == "xlsx":
+        return to_xlsx(standings)
+    return to_csv(standings, verdicts=request.columns == "verdicts")
 
 
 def read_results(store: Store, period: str, unit: str | None = None) -> list[Result]:
-    """The results of a period, or of one unit in it, by unit and then official."""
-    where = None if unit is None else Where("unit", "==", unit)
-    results = [one.value for one in store.find(refs.official_results(period), where=where)]
-    return sorted(results, key=lambda result: (result.unit, result.scorecard.official))
+    """The last versions of the results of a period, or of one unit in it, by unit and official."""
+    return [version.result for version in read_versions(store, period, unit)]
 
 
-def to_csv(results: Iterable[Result]) -> bytes:
+def to_csv(standings: Iterable[Standing], *, verdicts: bool = False) -> bytes:
     """UTF-8 with bare line feeds; percentages and points with two decimals."""
+    columns = [*COLUMNS, *(VERDICTS if verdicts else ())]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(name for name, _ in COLUMNS)
-    writer.writerows(map(_csv_cell, row) for row in _rows(results))
+    writer.writerow(name for name, _ in columns)
+    writer.writerows(map(_csv_cell, row[: len(columns)]) for row in _rows(standings))
     return text.getvalue().encode()
 
 
-def to_xlsx(results: Iterable[Result]) -> bytes:
+def to_xlsx(standings: Iterable[Standing]) -> bytes:
     """A workbook for reading: Vietnamese headings, names in their order, numbers as numbers."""
     import xlsxwriter  # noqa: PLC0415  # only this export needs it; not every cold start
 
@@ -100,15 +107,16 @@ def to_xlsx(results: Iterable[Result]) -> bytes:
     sheet = book.add_worksheet("Kết quả")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
     decimals = book.add_format({"num_format": "#,##0.00"})
-    sheet.write_row(0, 0, ["Họ và tên", *(title for _, title in COLUMNS)], bold)
-    ordered = sorted(results, key=_reading_order)
-    for number, (result, row) in enumerate(zip(ordered, _rows(ordered), strict=True), start=1):
-        for column, cell in enumerate([result.name, *map(_xlsx_cell, row)]):
+    columns = [*COLUMNS, *VERDICTS]
+    sheet.write_row(0, 0, ["Họ và tên", *(title for _, title in columns)], bold)
+    ordered = sorted(standings, key=_reading_order)
+    for number, (one, row) in enumerate(zip(ordered, _rows(ordered), strict=True), start=1):
+        for column, cell in enumerate([one.result.name, *map(_xlsx_cell, row)]):
             sheet.write(number, column, cell, decimals if isinstance(cell, float) else None)
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 28)
-    sheet.set_column(1, len(COLUMNS), 14)
-    sheet.autofilter(0, 0, len(ordered), len(COLUMNS))
+    sheet.set_column(1, len(columns), 14)
+    sheet.autofilter(0, 0, len(ordered), len(columns))
     book.close()
     return target.getvalue()
 
@@ -141,9 +149,9 @@ class Hundredths(int):
     """An amount shown with two decimals."""
 
 
-def _rows(results: Iterable[Result]) -> Iterator[list[Any]]:
-    for result in results:
-        card = result.scorecard
+def _rows(standings: Iterable[Standing]) -> Iterator[list[Any]]:
+    for one in standings:
+        result, card = one.result, one.result.scorecard
         yield [
             card.period,
             unquote(card.official),
@@ -155,10 +163,13 @@ def _rows(results: Iterable[Result]) -> Iterator[list[Any]]:
             *(None if amount is None else Hundredths(amount) for amount in amounts(card)),
             card.rating,
             card.standing,
+            one.decision.rating if one.decision else None,
+            one.version.number,
         ]
 
 
-def _reading_order(result: Result) -> tuple[object, ...]:
+def _reading_order(standing: Standing) -> tuple[object, ...]:
+    result = standing.result
     return result.scorecard.period, result.unit, name_key(result.name)
 
 

@@ -44,6 +44,7 @@ DOCUMENTS = {
     "results": "results/{period}",
     "official results": "results/{period}/officials/an",
     "unit results": "results/{period}/units/p1",
+    "decisions": "decisions/{period}_an",
     "appeals": "appeals/{period}",
     "audit": "audit/one",
     "imported": "imported/one_1",
@@ -161,6 +162,9 @@ def in_functions(function: str, name: str) -> Try:
         "publish": _publish,
         "export of unit": lambda w, who, s: _export(w, who, s, unit="p1"),
         "export of all": _export,
+        "decide": _decide,
+        "confirm unit": _confirm_unit,
+        "report": _quota,
     }[name]
 
 
@@ -224,6 +228,19 @@ def _import(where: Place, who: str, state: str) -> int:
     )
     files = {"cases": log, "profile": profile}
     return where.as_(who).upload("import_cases", files, {}).status_code
+
+
+def _decide(where: Place, who: str, state: str) -> int:
+    chosen = {"official": "an", "rating": "completed", "reason": "căn cứ hồ sơ"}
+    return _post(where, who, "decide", {"period": PERIODS[state], "decisions": [chosen]})
+
+
+def _confirm_unit(where: Place, who: str, state: str) -> int:
+    return _post(where, who, "decide", {"period": PERIODS[state], "unit": "p1"})
+
+
+def _quota(where: Place, who: str, state: str) -> int:
+    return where.as_(who).get("quota", period=PERIODS[state]).status_code
 
 
 def _export(where: Place, who: str, state: str, **query: str) -> int:

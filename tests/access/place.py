@@ -21,12 +21,21 @@ from shared.models.position import Position
 from shared.models.result import PeriodResult, UnitResult
 from shared.models.unit import Unit
 from shared.ports import Write, put
-from shared.refs import Ref
 from shared.usecases.calendar import bounds
 from shared.usecases.schemes import shipped
 from tests import builders
 from tests.access.table import STATES
-from tests.builders import SCHEME, a_product, a_result, a_scorecard, an_appraisal, an_assignment
+from tests.builders import (
+    SCHEME,
+    a_contribution,
+    a_decision,
+    a_product,
+    a_result,
+    a_scorecard,
+    an_appraisal,
+    an_assignment,
+    delivered,
+)
 
 PERIODS = {"open": "2026-10", "closing": "2026-09", "review": "2026-08", "final": "2026-07"}
 ZONE = "Asia/Ho_Chi_Minh"
@@ -138,7 +147,7 @@ def _shared() -> list[Write]:
         put(refs.catalogue("hs"), a_product()),
         put(refs.positions("cv"), Position(title="Chuyên viên", products=["hs"])),
         put(refs.imported("one_1"), Imported(assignment=_name("open"))),
-        put(Ref("officials/an/inbox/one", refs._adapter(Notice)), notice),
+        put(refs.inbox("an")("one"), notice),
     ]
 
 
@@ -161,7 +170,9 @@ def _period(state: str) -> list[Write]:
         1,
     )
     total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64}
-    card = a_scorecard(period=period, official="an", path=["so", "p1"])
+    rows = {_name(state): a_contribution(delivered())}
+    card = a_scorecard(period=period, official="an", path=["so", "p1"], contributions=rows)
+    result = a_result(card, unit="p1")
     appeal = Appeal(period=period, official="an", at=start, reason="xem lại")
     return [
         put(refs.periods(period), builders.a_period(**record)),
@@ -170,13 +181,14 @@ def _period(state: str) -> list[Write]:
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
         put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
         put(refs.scorecard(period, "an"), card),
-        put(refs.official_results(period)("an"), a_result(card, unit="p1")),
+        put(refs.official_results(period)("an"), result),
+        put(refs.decision(period, "an"), a_decision(result, path=["so", "p1"])),
         put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
         put(
             refs.results(period),
             PeriodResult(period=period, scheme=SCHEME, units=1, **total),
         ),
-        put(Ref(f"appeals/{period}", refs._adapter(Appeal)), appeal),
+        put(refs.appeals(period), appeal),
     ]
 
 

@@ -11,7 +11,8 @@ from cli import demo
 from cli.main import FAULTS, LONG_AGO
 from infra.local.stack import Stack
 from shared.ports import Write
-from shared.usecases.export import read_results, to_csv
+from shared.usecases.export import to_csv
+from shared.usecases.standing import read_standings
 from shared.usecases.verify import verify
 from tests.conftest import StackFactory
 from tests.dying import DyingStore
@@ -109,7 +110,7 @@ def play(stack: Stack, out: Path) -> bytes:
 
 def exported(stack: Stack, played: demo.Played) -> bytes:
     return to_csv(
-        result for period in played.periods for result in read_results(stack.wiring.store, period)
+        one for period in played.periods for one in read_standings(stack.wiring.store, period)
     )
 
 

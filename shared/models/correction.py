@@ -1,0 +1,39 @@
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from shared.models.base import AssignmentId, Digest, Document, Id, Path, Points, Reason, Time
+from shared.models.entry import EntryId
+from shared.models.result import Result
+from shared.models.scorecard import Stretch
+
+FIRST = 1
+"""The version that the close compiled."""
+MOST_VERSIONS = 100
+
+
+class Correction(Document):
+    """A later version of one person's result, beside the ones before; none is ever edited.
+
+    `replaces` is the digest of the version before, so that the versions are a chain;
+    the new one is what that one gives with the named `entries` and `criteria`, and
+    nothing else. `digest` covers everything else here.
+    """
+
+    collection: ClassVar[str] = "corrections"
+
+    version: Annotated[int, Field(gt=FIRST, le=MOST_VERSIONS)]
+    replaces: Digest
+    result: Result
+    path: Path
+    """Of the person's unit: whoever heads it or a unit above may look."""
+    entries: Annotated[dict[AssignmentId, list[EntryId]], Field(max_length=20)] = {}
+    """Those that were appended for it."""
+    criteria: Annotated[dict[Stretch, dict[Id, Points]], Field(max_length=20)] = {}
+    """Scores of criteria put right, by the time they were said for."""
+    appeal: EntryId | None = None
+    """The petition that was upheld, if it rests on one."""
+    reason: Reason
+    by: Id
+    at: Time
+    digest: Digest

@@ -1,0 +1,275 @@
+"""The competent authority decides ratings: one by one with a reason, or all as computed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from shared import refs
+from shared.errors import Code, refuse
+from shared.models.audit import Audit
+from shared.models.base import Count, Id, Line, Part, PeriodId, Reason
+from shared.models.correction import FIRST
+from shared.models.decision import Decision
+from shared.models.period import Period
+from shared.models.scheme import Rating, Scheme
+from shared.ports import Services, Store, Transaction, create, put
+from shared.usecases.caller import Caller, require, require_competence
+from shared.usecases.keyed import Keyed
+from shared.usecases.reading import BATCH
+from shared.usecases.reviewed import read_reviewed
+from shared.usecases.schemes import Schemes
+from shared.usecases.standing import Version, read_version, read_versions, rests_on
+
+MOST = BATCH
+"""Decisions in one call: what the store writes at once."""
+
+
+class Choice(Part):
+    """The rating of one person; another than the computed one says why."""
+
+    official: Id
+    rating: Rating
+    reason: Reason | None = None
+
+
+class DecideRequest(Part):
+    """`decisions` one by one; with `unit` everybody else in it and below as computed."""
+
+    period: PeriodId
+    unit: Id | None = None
+    decisions: Annotated[list[Choice], Field(max_length=MOST)] = []
+
+
+class Left(Part):
+    """Somebody of the unit on whom nothing was decided now, and why."""
+
+    official: Id
+    reason: Line
+    reason_vi: Line
+
+
+class Decided(Part):
+    decided: Count
+    left: list[Left]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A result to be decided on; `choice` is absent where it is confirmed as computed."""
+
+    version: Version
+    path: list[str]
+    choice: Choice | None = None
+    field: str = "unit"
+
+    @property
+    def official(self) -> str:
+        return self.version.result.scorecard.official
+
+    @property
+    def computed(self) -> Rating | None:
+        return self.version.result.scorecard.rating
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why nothing is decided on somebody."""
+
+    code: Code
+    en: str
+    vi: str
+
+
+@dataclass(frozen=True)
+class _Sitting:
+    """One call: who decides what, in which period, and what it reads."""
+
+    store: Store
+    caller: Caller
+    period: Period
+    scheme: Scheme
+    request: DecideRequest
+    paths: dict[str, list[str]]
+    now: datetime
+
+
+def decide(
+    services: Services, schemes: Schemes, caller: Caller, key: str, request: DecideRequest
+) -> Decided:
+    """Record what the authority decided; all of it or nothing."""
+    require(caller, "authority")
+    _require_something(request)
+    keyed = Keyed.of(caller.uid, key, request)
+
+    def work(transaction: Transaction) -> Decided:
+        repeated = keyed.replied(transaction, Decided)
+        if repeated is not None:
+            return repeated
+        period = read_reviewed(transaction, request.period)
+        sitting = _Sitting(
+            store=services.store,
+            caller=caller,
+            period=period,
+            scheme=schemes.get(period.scheme),
+            request=request,
+            paths={one.ref.id: one.value.path for one in services.store.find(refs.units)},
+            now=services.clock.now(),
+        )
+        return _decide(transaction, sitting, keyed)
+
+    return services.store.transact(work)
+
+
+def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decided:
+    """A correction that comes meanwhile leaves the decision on the version before it."""
+    cases = [*_chosen(sitting), *_others(sitting)]
+    _require_few(cases)
+    standings = transaction.get_all(
+        [refs.decision(sitting.period.id, case.official) for case in cases]
+    )
+    made: list[Decision] = []
+    left: list[Left] = []
+    for case, standing in zip(cases, standings, strict=True):
+        obstacle = _obstacle(sitting, case, rests_on(standing, case.version))
+        if obstacle is None:
+            made.append(_decision(sitting, case))
+        elif case.choice is not None:
+            raise refuse(obstacle.code, case.field, obstacle.en, obstacle.vi)
+        else:
+            left.append(Left(official=case.official, reason=obstacle.en, reason_vi=obstacle.vi))
+    reply = Decided(decided=len(made), left=left)
+    writes = [put(refs.decision(one.period, one.official), one) for one in made]
+    transaction.write([*writes, create(refs.audit(keyed.audit_id), _audit(sitting, keyed, reply))])
+    return reply
+
+
+def _require_something(request: DecideRequest) -> None:
+    if request.unit is None and not request.decisions:
+        raise refuse(
+            "invalid",
+            "decisions",
+            "is empty, and no unit is named to be confirmed as computed",
+            "chưa nêu ai, cũng chưa nêu đơn vị để xác nhận theo kết quả tính",
+        )
+
+
+def _chosen(sitting: _Sitting) -> list[Case]:
+    cases: dict[str, Case] = {}
+    for number, choice in enumerate(sitting.request.decisions):
+        field = f"decisions.{number}"
+        if choice.official in cases:
+            raise refuse("invalid", f"{field}.official", "is named twice", "được nêu hai lần")
+        cases[choice.official] = _case(sitting, choice, field)
+    return list(cases.values())
+
+
+def _case(sitting: _Sitting, choice: Choice, field: str) -> Case:
+    version = read_version(sitting.store, sitting.period.id, choice.official)
+    if version is None:
+        raise refuse(
+            "missing",
+            f"{field}.official",
+            f"{choice.official} has no result in {sitting.period.id}",
+            f"{choice.official} không có kết quả trong kỳ {sitting.period.id}",
+        )
+    case = Case(version, sitting.paths.get(version.result.unit, []), choice, f"{field}.official")
+    require_competence(sitting.caller, case.path, case.field)
+    _require_sound(sitting.scheme, case, choice, field)
+    return case
+
+
+def _require_sound(scheme: Scheme, case: Case, choice: Choice, field: str) -> None:
+    if choice.rating not in {band.rating for band in scheme.ratings.bands}:
+        raise refuse(
+            "invalid",
+            f"{field}.rating",
+            f"{scheme.ref} has no rating {choice.rating}",
+            f"quy chế {scheme.ref} không có mức này",
+        )
+    if choice.rating != case.computed and choice.reason is None:
+        raise refuse(
+            "invalid",
+            f"{field}.reason",
+            f"a rating other than the computed one, {case.computed}, needs a reason",
+            "xếp loại khác kết quả tính thì phải nêu lý do",
+        )
+
+
+def _others(sitting: _Sitting) -> list[Case]:
+    """Everybody of the unit and below on whom the request says nothing else."""
+    unit = sitting.request.unit
+    if unit is None:
+        return []
+    if unit not in sitting.paths:
+        raise refuse("missing", "unit", f"there is no unit {unit}", "không có đơn vị này")
+    require_competence(sitting.caller, sitting.paths[unit], "unit")
+    named = {choice.official for choice in sitting.request.decisions}
+    cases = [
+        Case(version, path)
+        for below, path in sorted(sitting.paths.items())
+        if unit in path
+        for version in read_versions(sitting.store, sitting.period.id, below)
+    ]
+    return [case for case in cases if case.official not in named]
+
+
+def _require_few(cases: list[Case]) -> None:
+    if len(cases) > MOST:
+        raise refuse(
+            "too-large",
+            "unit",
+            f"at most {MOST} people at once, these are {len(cases)}: name the units below it",
+            f"mỗi lần tối đa {MOST} người, ở đây có {len(cases)}: hãy chọn từng đơn vị cấp dưới",
+        )
+
+
+def _obstacle(sitting: _Sitting, case: Case, standing: Decision | None) -> Obstacle | None:
+    if case.official == sitting.caller.uid:
+        return Obstacle(
+            "forbidden", "nobody decides the own rating", "không ai tự quyết định cho mình"
+        )
+    if case.computed is None:
+        state = case.version.result.scorecard.standing
+        return Obstacle(
+            "conflict", f"there is no rating to decide: {state}", "chưa có xếp loại để quyết định"
+        )
+    if sitting.period.state == "final" and (standing or case.version.number == FIRST):
+        return Obstacle(
+            "closed",
+            "results are final; only a corrected one is decided on again",
+            "kết quả đã chốt, chỉ quyết định lại khi có bản đính chính",
+        )
+    if standing is not None and case.choice is None:
+        return Obstacle("conflict", "is decided already", "đã được quyết định")
+    return None
+
+
+def _decision(sitting: _Sitting, case: Case) -> Decision:
+    computed = case.computed
+    assert computed is not None  # else there was an obstacle
+    return Decision(
+        period=sitting.period.id,
+        official=case.official,
+        unit=case.version.result.unit,
+        path=case.path,
+        computed=computed,
+        rating=case.choice.rating if case.choice else computed,
+        reason=case.choice.reason if case.choice else None,
+        result=case.version.digest,
+        by=sitting.caller.uid,
+        at=sitting.now,
+    )
+
+
+def _audit(sitting: _Sitting, keyed: Keyed, reply: Decided) -> Audit:
+    return Audit(
+        by=keyed.by,
+        at=sitting.now,
+        action="decide",
+        target=refs.results(sitting.period.id).path,
+        request=keyed.request,
+        reply=reply.fields(),
+        documents=reply.decided,
+    )
