@@ -12,12 +12,13 @@ from pathlib import Path
 
 import requests
 
-from infra.local.process import LOOPBACK, EmulatorError, LocalServer, free_port
+from infra.local.process import EmulatorError, LocalServer
 
 HOST_VARIABLE = "FIREBASE_AUTH_EMULATOR_HOST"
 TOOLS = Path(__file__).parent / "firebase"
 
-_FIREBASE = TOOLS / "node_modules" / "firebase-tools" / "lib" / "bin" / "firebase.js"
+_INSTALLED = TOOLS / "node_modules" / "firebase-tools"
+_SERVER = TOOLS / "auth.cjs"
 _CALL_SECONDS = 30.0
 
 
@@ -53,13 +54,9 @@ class AuthEmulator(LocalServer):
         node = shutil.which("node")
         if node is None:
             raise EmulatorError("the Auth emulator needs Node.js: install version 20 or newer")
-        if not _FIREBASE.is_file():
+        if not _INSTALLED.is_dir():
             raise EmulatorError("the Auth emulator is not installed: run `make setup`")
-        config = self._log.with_suffix(".json").absolute()
-        config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(json.dumps(_config(port)), "utf-8")
-        start = ["emulators:start", "--only", "auth", "--project", "demo-roviec"]
-        return [node, str(_FIREBASE), *start, "--config", str(config)]
+        return [node, str(_SERVER), str(port)]
 
     def _answers(self) -> bool:
         connection = HTTPConnection(self.host, timeout=_CALL_SECONDS)
@@ -70,18 +67,3 @@ class AuthEmulator(LocalServer):
             return False
         finally:
             connection.close()
-
-
-def _config(port: int) -> dict[str, object]:
-    def at(port: int) -> dict[str, object]:
-        return {"host": LOOPBACK, "port": port}
-
-    return {
-        "emulators": {
-            "auth": at(port),
-            "hub": at(free_port()),
-            "logging": at(free_port()),
-            "ui": {"enabled": False},
-            "singleProjectMode": False,
-        }
-    }
