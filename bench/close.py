@@ -188,7 +188,7 @@ def _assignment_ids(unit: str, uid: str) -> list[str]:
 
 
 def _write_period(stack: Stack) -> None:
-    stack.wiring.schemes.publish(work.SCHEME)
+    stack.wiring.schemes.publish(work.SCHEME, work.BEGIN)
     store = uncounted(stack)
     store.commit([put(refs.periods(work.PERIOD), work.a_period("closing"))])
     for unit in UNITS:

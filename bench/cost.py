@@ -222,7 +222,7 @@ class _Month:
             HEAD: work.an_official(UNIT, "head"),
             **{f"an{number}": work.an_official(UNIT) for number in range(PEOPLE)},
         }
-        self._stack.wiring.schemes.publish(work.SCHEME)
+        self._stack.wiring.schemes.publish(work.SCHEME, work.BEGIN)
         uncounted(self._stack).commit(
             [
                 *(put(refs.officials(uid), official) for uid, official in officials.items()),

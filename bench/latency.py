@@ -110,7 +110,7 @@ def _written(name: str) -> Iterator[Once]:
 
 
 def _write_history(stack: Stack) -> None:
-    stack.wiring.schemes.publish(work.SCHEME)
+    stack.wiring.schemes.publish(work.SCHEME, work.BEGIN)
     made = _assignments()
     card = put(refs.scorecard(work.PERIOD, OFFICIAL), work.a_scorecard(OFFICIAL, made))
     uncounted(stack).commit([*(put(refs.assignments(name), made[name]) for name in made), card])

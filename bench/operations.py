@@ -69,7 +69,7 @@ def costs(google: Emulators) -> list[Cost]:
     with silent(google) as stack:
         for assignments, entries in SIZES:
             work.write_all(uncounted(stack), _history(assignments, entries))
-        stack.wiring.schemes.publish(work.SCHEME)
+        stack.wiring.schemes.publish(work.SCHEME, work.BEGIN)
         return [cost for size in SIZES for cost in _count(stack, *size)]
 
 

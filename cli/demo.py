@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -14,15 +15,16 @@ from cli.player import Player
 from infra.local.people import sign_in, system
 from infra.local.stack import Stack
 from shared import refs
+from shared.models.base import Document
 from shared.models.official import Official, Posting
 from shared.models.period import Period
 from shared.models.profile import Profile
 from shared.models.result import PeriodResult
 from shared.models.unit import Unit
-from shared.ports import put
 from shared.usecases.calendar import bounds, month_of
 from shared.usecases.case_log import read_log, read_profile
 from shared.usecases.export import read_results
+from shared.usecases.recorded import seed as seed_store
 from shared.usecases.schemes import shipped
 from shared.vietnamese import name_key
 
@@ -158,19 +160,18 @@ def months_due(log: bytes, profile: Profile, month: str | None) -> list[str]:
 
 
 def publish_scheme(stack: Stack) -> None:
-    stack.wiring.schemes.publish(shipped(SCHEME))
+    stack.wiring.schemes.publish(shipped(SCHEME), stack.clock.now())
 
 
 def enrol(stack: Stack, department: Play) -> None:
     """The organisation, as the administrator's directory would deliver it."""
-    stack.wiring.store.commit(
-        [
-            *(put(refs.units(key), value) for key, value in department.units.items()),
-            *(put(refs.officials(key), value) for key, value in department.officials.items()),
-            *(put(refs.positions(key), value) for key, value in department.positions.items()),
-            *(put(refs.catalogue(key), value) for key, value in department.catalogue.items()),
-        ]
-    )
+    documents: list[tuple[refs.Ref[Any], Document]] = [
+        *((refs.units(key), value) for key, value in department.units.items()),
+        *((refs.officials(key), value) for key, value in department.officials.items()),
+        *((refs.positions(key), value) for key, value in department.positions.items()),
+        *((refs.catalogue(key), value) for key, value in department.catalogue.items()),
+    ]
+    seed_store(stack.wiring.store, stack.clock.now(), documents)
     stack.drain(PATIENCE)  # until everybody's account knows its roles
 
 
@@ -187,9 +188,11 @@ def _appoint_organiser(stack: Stack, month: str, time_zone: str) -> str:
         units=["organisers"],
     )
     unit = Unit(name="Organisers", path=["organisers"])
-    stack.wiring.store.commit(
-        [put(refs.units("organisers"), unit), put(refs.officials(ORGANISER), official)]
-    )
+    documents: list[tuple[refs.Ref[Any], Document]] = [
+        (refs.units("organisers"), unit),
+        (refs.officials(ORGANISER), official),
+    ]
+    seed_store(stack.wiring.store, stack.clock.now(), documents)
     stack.drain(PATIENCE)
     return ORGANISER
 

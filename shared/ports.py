@@ -56,7 +56,7 @@ class Write:
     """
 
     ref: Ref[Any]
-    mode: Literal["create", "set", "patch"]
+    mode: Literal["create", "set", "patch", "delete"]
     fields: Fields
     version: object = None
 
@@ -71,6 +71,10 @@ def put(ref: Ref[Any], document: Document) -> Write:
 
 def patch(ref: Ref[Any], fields: Fields, version: object = None) -> Write:
     return Write(ref, "patch", fields, version)
+
+
+def delete(ref: Ref[Any]) -> Write:
+    return Write(ref, "delete", {})
 
 
 def _top(fields: Mapping[str, Any]) -> Fields:

@@ -10,12 +10,14 @@ import requests
 from infra.local.people import Client, person
 from infra.local.stack import Stack
 from shared import refs
+from shared.models.base import Document
 from shared.models.catalogue import Product
 from shared.models.official import Official, Posting
 from shared.models.position import Position
 from shared.models.scorecard import Scorecard
 from shared.models.unit import Unit
-from shared.ports import put
+from shared.refs import Ref
+from shared.usecases.recorded import seed
 from shared.usecases.schemes import shipped
 
 MONTH = "2026-10"
@@ -91,16 +93,15 @@ def populate(stack: Stack) -> World:
     """Write the organisation and open the month."""
     product = Product(title="Hồ sơ", measure="hồ sơ", group=1, points=100, k=1000)
     heavy = Product(title="Đề án", measure="đề án", group=5, points=500, k=5000)
-    stack.wiring.store.commit(
-        [
-            *(put(refs.units(name), unit) for name, unit in _units().items()),
-            *(put(refs.officials(uid), official) for uid, official in _officials().items()),
-            put(refs.catalogue("hs"), product),
-            put(refs.catalogue("da"), heavy),
-            put(refs.positions("cv"), Position(title="Chuyên viên", products=["hs", "da"])),
-        ]
-    )
-    stack.wiring.schemes.publish(shipped(SCHEME))
+    documents: list[tuple[Ref[Any], Document]] = [
+        *((refs.units(name), unit) for name, unit in _units().items()),
+        *((refs.officials(uid), official) for uid, official in _officials().items()),
+        (refs.catalogue("hs"), product),
+        (refs.catalogue("da"), heavy),
+        (refs.positions("cv"), Position(title="Chuyên viên", products=["hs", "da"])),
+    ]
+    seed(stack.wiring.store, stack.clock.now(), documents)
+    stack.wiring.schemes.publish(shipped(SCHEME), stack.clock.now())
     world = World(stack)
     body = {"action": "open", "period": MONTH, "scheme": SCHEME}
     answer = world.as_("tu").post("period", body, key=new_key())

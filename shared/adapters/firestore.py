@@ -112,7 +112,9 @@ class FirestoreStore(Store):
             batch.update(document, fields, option=self._option(write))
             return
         fields = {name: value for (name,), value in write.fields.items()}
-        if write.mode == "create":
+        if write.mode == "delete":
+            batch.delete(document)
+        elif write.mode == "create":
             batch.create(document, fields)
         else:
             batch.set(document, fields)

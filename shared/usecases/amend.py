@@ -8,17 +8,23 @@ from pydantic import Field
 from shared import refs
 from shared.errors import refuse
 from shared.models.assignment import Assignment
-from shared.models.audit import Audit
 from shared.models.base import AssignmentId, Id, Part, Reason, Time
 from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
 from shared.models.period import Period
-from shared.ports import Services, Transaction, Write, create, patch
+from shared.ports import Services, Transaction, create, patch
 from shared.scoring.fold import fold, fold_all
-from shared.usecases.assign import Assignments, check_due, new_assignment, read_receiver
+from shared.usecases.assign import (
+    Assignments,
+    check_due,
+    first_entry,
+    new_assignment,
+    read_receiver,
+)
 from shared.usecases.caller import Caller, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
 from shared.usecases.reading import read_entries
+from shared.usecases.recorded import recorded
 
 
 class MoveDeadline(Part):
@@ -70,16 +76,26 @@ def _amend(
     entry = _entry(caller, request, assignment, period, next(iter(successor), None), now)
     entry_id = keyed.suffix("entry")
     folded = fold(assignment.folded, entry_id, entry)
+    given = {
+        name: one.model_copy(update={"quantity": _remaining(assignment)})
+        for name, one in successor.items()
+    }
     writes = [
         create(refs.entries(request.assignment)(entry_id), entry),
         # Written here and not only by the trigger, so that two amendments at once
         # contend for the assignment and cannot both dispose of the same units.
         patch(refs.assignments(request.assignment), {("folded",): folded.fields()}),
     ]
-    for assignment_id, document in successor.items():
-        quantity = _remaining(assignment)
-        writes += new_assignment(assignment_id, document.model_copy(update={"quantity": quantity}))
-    transaction.write([*writes, _audit(keyed, request, reply, now, len(writes))])
+    record = recorded(
+        keyed,
+        now,
+        [new_assignment(name, one) for name, one in given.items()],
+        action=request.action,
+        target=refs.assignments(request.assignment).path,
+        reason=request.reason,
+        reply=reply,
+    )
+    transaction.write([*writes, *record, *(first_entry(name, one) for name, one in given.items())])
     return reply
 
 
@@ -180,19 +196,3 @@ def _successor(
         "folded": type(folded)(),
     }
     return {new_id: assignment.model_copy(update=changes)}
-
-
-def _audit(
-    keyed: Keyed, request: Amendment, reply: Assignments, now: datetime, documents: int
-) -> Write:
-    record = Audit(
-        by=keyed.by,
-        at=now,
-        action=request.action,
-        target=f"assignments/{request.assignment}",
-        reason=request.reason,
-        request=keyed.request,
-        reply=reply.fields(),
-        documents=documents,
-    )
-    return create(refs.audit(keyed.audit_id), record)

@@ -1,7 +1,6 @@
 """Assign work: to one, to many, to a whole unit or position in one call."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,7 +10,6 @@ from pydantic import Field
 from shared import refs
 from shared.errors import RefusedError, refuse
 from shared.models.assignment import Assignment
-from shared.models.audit import Audit
 from shared.models.base import Id, Line, Part, PeriodId, Quantity, Time
 from shared.models.catalogue import Product
 from shared.models.entry import Assigned
@@ -22,6 +20,7 @@ from shared.ports import Services, Store, Transaction, Where, Write, create
 from shared.usecases.caller import Caller, has_authority_over, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
+from shared.usecases.recorded import Change, recorded
 from shared.usecases.room import MOST, rooms
 
 MOST_AT_ONCE = 500
@@ -128,34 +127,23 @@ def _create_all(
         for index, work, uid in orders
     }
     reply = Assignments(assignments=list(created))
-    transaction.write(_writes(created, keyed, request.period, reply, now))
+    changes = [new_assignment(name, one) for name, one in created.items()]
+    record = recorded(
+        keyed, now, changes, action="assign", target=f"periods/{period.id}", reply=reply
+    )
+    transaction.write([*record, *(first_entry(name, one) for name, one in created.items())])
     return reply
 
 
-def _writes(
-    created: dict[str, Assignment], keyed: Keyed, period: str, reply: Assignments, now: datetime
-) -> Iterable[Write]:
-    for assignment_id, assignment in created.items():
-        yield from new_assignment(assignment_id, assignment)
-    record = Audit(
-        by=keyed.by,
-        at=now,
-        action="assign",
-        target=f"periods/{period}",
-        request=keyed.request,
-        reply=reply.fields(),
-        documents=len(created),
-    )
-    yield create(refs.audit(keyed.audit_id), record)
+def new_assignment(assignment_id: str, assignment: Assignment) -> Change:
+    """To be written with its first entry."""
+    return Change(refs.assignments(assignment_id), None, assignment)
 
 
-def new_assignment(assignment_id: str, assignment: Assignment) -> list[Write]:
-    """An assignment and its first entry, whose event puts it on the scorecard."""
+def first_entry(assignment_id: str, assignment: Assignment) -> Write:
+    """Its event puts the assignment on the scorecard."""
     entry = Assigned(by=assignment.assigned_by, at=assignment.assigned_at)
-    return [
-        create(refs.assignments(assignment_id), assignment),
-        create(refs.entries(assignment_id)("assigned"), entry),
-    ]
+    return create(refs.entries(assignment_id)("assigned"), entry)
 
 
 def _assignment(

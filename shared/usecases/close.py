@@ -15,10 +15,11 @@ from shared.errors import ConflictError, NotYetError
 from shared.models.base import Id, Part, PeriodId
 from shared.models.period import Period
 from shared.models.result import PeriodResult, Result, UnitResult
-from shared.ports import Queue, Services, Store, Transaction, put
+from shared.ports import Queue, Services, Store, Transaction, Write, put
 from shared.refs import Collection
 from shared.scoring.result import total_period
 from shared.usecases.opened import no_period
+from shared.usecases.recorded import Change, by_platform, recorded
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ def finalize(services: Services, task: CloseTask) -> None:
         log.error("%s: no result rests on %d assignments: %s", period.id, len(lost), lost[:20])
         raise NotYetError(f"{period.id}: no result rests on {len(lost)} assignments: {lost[:3]}")
     result = total_period(period.id, period.scheme, totals)
-    store.transact(lambda transaction: _publish(transaction, result))
+    now = services.clock.now()
+    store.transact(lambda transaction: _publish(transaction, result, now))
 
 
 def _is_whole(store: Store, period: Period, totals: list[UnitResult]) -> bool:
@@ -122,27 +124,29 @@ def _results(period: Period) -> Collection[Result]:
 
 def _start_again(services: Services, period: Period, units: list[str]) -> None:
     """Compile anew; under the old names the tasks would be taken for repetitions."""
-    again = services.store.transact(lambda transaction: _counted(transaction, period.id))
+    now = services.clock.now()
+    again = services.store.transact(lambda transaction: _counted(transaction, period.id, now))
     _enqueue_compilation(services.queue, again, units)
 
 
-def _counted(transaction: Transaction, period_id: str) -> Period:
+def _counted(transaction: Transaction, period_id: str, now: datetime) -> Period:
     ref = refs.periods(period_id)
     period = transaction.get(ref)
     if period is None or period.state != "closing":
         raise ConflictError(f"{period_id} is closing no more")
     again = period.model_copy(update={"closing": period.closing + 1})
-    transaction.write([put(ref, again)])
+    transaction.write(_moved(period, again, now, "compile again"))
     return again
 
 
-def _publish(transaction: Transaction, result: PeriodResult) -> None:
+def _publish(transaction: Transaction, result: PeriodResult, now: datetime) -> None:
     """A finalize that comes late must not take a confirmed period back to review."""
     ref = refs.periods(result.period)
     period = transaction.get(ref)
     if period is not None and period.state == "closing":
         reviewed = period.model_copy(update={"state": "review"})
-        transaction.write([put(refs.results(period.id), result), put(ref, reviewed)])
+        moved = _moved(period, reviewed, now, "publish results")
+        transaction.write([put(refs.results(period.id), result), *moved])
 
 
 def read_period(services: Services, period_id: str) -> Period:
@@ -162,8 +166,15 @@ def _lock(transaction: Transaction, period_id: str, now: datetime) -> _Decision:
     if now < period.closes_at:
         return _Decision(period, early=True)
     locked = period.model_copy(update={"state": "closing", "closing": period.closing + 1})
-    transaction.write([put(ref, locked)])
+    transaction.write(_moved(period, locked, now, "lock period"))
     return _Decision(locked, early=False)
+
+
+def _moved(before: Period, after: Period, now: datetime, action: str) -> list[Write]:
+    """The platform's own step of the period, once for each start of the closing."""
+    ref = refs.periods(before.id)
+    keyed = by_platform(CloseTask(period=before.id), action, before.id, str(after.closing))
+    return recorded(keyed, now, [Change(ref, before, after)], action=action, target=ref.path)
 
 
 def _schedule_again(services: Services, period: Period) -> None:

@@ -7,8 +7,9 @@ from shared.models.official import Official, Posting
 from shared.models.period import Period
 from shared.models.result import RefusedEntry
 from shared.models.unit import Unit
-from shared.ports import Store, Transaction, Write, create, put
+from shared.ports import Store, Transaction
 from shared.usecases.reading import read_each
+from shared.usecases.recorded import Change
 
 
 def find_homes(store: Store, period: Period, units: dict[str, str]) -> dict[str, Unit]:
@@ -34,8 +35,8 @@ def find_homes(store: Store, period: Period, units: dict[str, str]) -> dict[str,
     return {uid: known[name] for uid, name in names.items()}
 
 
-def enrolments(transaction: Transaction, period: Period, homes: dict[str, Unit]) -> list[Write]:
-    """The writes that make these officials serve in the period, in units that exist.
+def enrolments(transaction: Transaction, period: Period, homes: dict[str, Unit]) -> list[Change]:
+    """The changes that make these officials serve in the period, in units that exist.
 
     Who does not serve yet is created, or posted for the time of the period,
     because that is all a log proves.
@@ -44,14 +45,14 @@ def enrolments(transaction: Transaction, period: Period, homes: dict[str, Unit])
     standing = transaction.get_all([refs.units(name) for name in units])
     officials = transaction.get_all([refs.officials(uid) for uid in homes])
     founded = [
-        create(refs.units(name), unit)
+        Change(refs.units(name), None, unit)
         for (name, unit), old in zip(units.items(), standing, strict=True)
         if old is None
     ]
     posted = [
-        write
+        change
         for (uid, home), official in zip(homes.items(), officials, strict=True)
-        for write in _enrolment(uid, official, home.path[-1], period)
+        for change in _enrolment(uid, official, home.path[-1], period)
     ]
     return [*founded, *posted]
 
@@ -60,16 +61,16 @@ def _found_unit(name: str) -> Unit:
     return Unit(name=unquote(name), path=[name])
 
 
-def _enrolment(uid: str, official: Official | None, unit: str, period: Period) -> list[Write]:
+def _enrolment(uid: str, official: Official | None, unit: str, period: Period) -> list[Change]:
     ref = refs.officials(uid)
     posting = Posting(unit=unit, start=period.start, end=period.end)
     if official is None:
         name = unquote(uid)
         new = Official(name=name, roles=["official"], unit=unit, postings=[posting], units=[unit])
-        return [create(ref, new)]
+        return [Change(ref, None, new)]
     if official.unit_in(period.start, period.end) is not None:
         return []
-    return [put(ref, _posted(official, posting))]
+    return [Change(ref, official, _posted(official, posting))]
 
 
 def _posted(official: Official, posting: Posting) -> Official:

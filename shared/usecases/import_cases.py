@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 
 from pydantic import ValidationError
@@ -22,12 +23,14 @@ from shared.models.period import Period
 from shared.models.profile import Profile
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction, Write, create, put
-from shared.usecases.assign import new_assignment
+from shared.scoring.digest import digest
+from shared.usecases.assign import first_entry, new_assignment
 from shared.usecases.calendar import bounds, month_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.case_log import BadRow, Case, Log, read_log
 from shared.usecases.enrol import enrolments, find_homes
 from shared.usecases.opened import no_period, read_open
+from shared.usecases.recorded import Change, by_content, recorded
 from shared.usecases.room import MOST, rooms
 
 LARGEST = 400
@@ -92,11 +95,23 @@ def import_cases(
     """
     if not caller.is_system:
         require(caller, "organiser")
-    return _import(services.store, read_log(content, profile), profile, month, services.clock.now())
+    log = read_log(content, profile)
+    asked = {"cases": sha256(content).hexdigest(), "profile": profile.fields(), "month": month}
+    call = _Call(caller.uid, digest(asked), services.clock.now())
+    return _import(services.store, log, profile, month, call)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """Who imports, the digest of what they sent, and when."""
+
+    by: str
+    request: str
+    now: datetime
 
 
 def _import(
-    store: Store, log: Log, profile: Profile, month: str | None, now: datetime
+    store: Store, log: Log, profile: Profile, month: str | None, call: _Call
 ) -> Iterator[int | ImportReport]:
     tally = _Tally(log)
     by_month: dict[str, list[Case]] = defaultdict(list)
@@ -108,7 +123,7 @@ def _import(
         if month not in (None, period_id):
             tally.counts["outside"] += len(cases)
             continue
-        for chunk in _import_month(store, profile, period_id, cases, tally, now):
+        for chunk in _import_month(store, profile, period_id, cases, tally, call):
             dealt += chunk
             yield dealt
     yield tally.report()
@@ -120,7 +135,7 @@ def _import_month(
     period_id: str,
     cases: list[Case],
     tally: _Tally,
-    now: datetime,
+    call: _Call,
 ) -> Iterator[int]:
     """Yields how many cases each commit finished."""
     try:
@@ -132,8 +147,8 @@ def _import_month(
         return
     homes = find_homes(store, period, _units_of(cases))
     room = rooms(store, period_id, homes)
-    for chunk in _chunks(_plan(period, homes, cases, profile, tally, now)):
-        _import_chunk(store, profile, period, chunk, room, tally, now)
+    for chunk in _chunks(_plan(period, homes, cases, profile, tally, call.now)):
+        _import_chunk(store, profile, period, chunk, room, tally, call)
         yield sum(part.last for part in chunk)
 
 
@@ -240,12 +255,12 @@ def _import_chunk(
     parts: list[_Part],
     room: dict[str, int],
     tally: _Tally,
-    now: datetime,
+    call: _Call,
 ) -> None:
     """One transaction: all of the chunk, or a refusal for each of its cases."""
     try:
         chunk = store.transact(
-            lambda transaction: _write_chunk(transaction, period, profile, parts, room, now)
+            lambda transaction: _write_chunk(transaction, period, profile, parts, room, call)
         )
     except RefusedError as error:
         for part in parts:
@@ -272,12 +287,13 @@ def _write_chunk(
     profile: Profile,
     parts: list[_Part],
     room: dict[str, int],
-    now: datetime,
+    call: _Call,
 ) -> _Chunk:
     read_open(transaction, period.id, "cases")
     chunk = _Chunk()
     claims = transaction.get_all([refs.imported(part.case.key) for part in parts])
     standing = transaction.get_all([refs.assignments(part.id) for part in parts])
+    given: list[Change] = []
     writes: list[Write] = []
     homes: dict[str, Unit] = {}
     facts: list[tuple[refs.Ref[Entry], Entry]] = []
@@ -290,18 +306,25 @@ def _write_chunk(
             chunk.conflicts[part.case] = difference
             continue
         if old is None:
-            writes += new_assignment(part.id, part.assignment)
+            given.append(new_assignment(part.id, part.assignment))
+            writes.append(first_entry(part.id, part.assignment))
             homes[official] = part.home
             chunk.given[official] += 1
             chunk.counts["assignments"] += 1
-        ending = _ending(transaction, part, claim, profile, now) if part.last else {}
+        ending = _ending(transaction, part, claim, profile, call.now) if part.last else {}
         entries = refs.entries(part.id)
         facts += [(entries(name), entry) for name, entry in (part.facts | ending).items()]
         writes += _claim(part, claim)
-    enrolled = enrolments(transaction, period, homes)
+    changes = [*enrolments(transaction, period, homes), *given]
     writes += _new_entries(transaction, facts, chunk.counts)
-    transaction.write([*enrolled, *writes])
+    transaction.write([*(_told(changes, period, call) if changes else []), *writes])
     return chunk
+
+
+def _told(changes: list[Change], period: Period, call: _Call) -> list[Write]:
+    keyed = by_content(call.by, call.request, changes)
+    target = refs.periods(period.id).path
+    return recorded(keyed, call.now, changes, action="import cases", target=target)
 
 
 def _claim(part: _Part, claim: Imported | None) -> Iterator[Write]:

@@ -7,14 +7,14 @@ from pydantic import Field
 
 from shared import refs
 from shared.errors import refuse
-from shared.models.audit import Audit
 from shared.models.base import Line, Part, PeriodId, Reason, SchemeRef, Time
 from shared.models.period import Period, State
-from shared.ports import Services, Transaction, create, put
+from shared.ports import Services, Transaction
 from shared.usecases.calendar import bounds, kind_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import no_period
+from shared.usecases.recorded import Change, recorded
 
 REVIEW = timedelta(days=5)
 """How long heads may still judge work after a period's end, unless the organiser says otherwise."""
@@ -74,17 +74,16 @@ def _change(
     standing = transaction.get(ref)
     period = _changed(transaction, standing, request, now)
     reply = _reply(period)
-    record = Audit(
-        by=keyed.by,
-        at=now,
+    writes = recorded(
+        keyed,
+        now,
+        [Change(ref, standing, period)],
         action=f"period {request.action}",
         target=ref.path,
         reason=request.reason if isinstance(request, Reschedule) else None,
-        request=keyed.request,
-        reply=reply.fields(),
-        documents=1,
+        reply=reply,
     )
-    transaction.write([put(ref, period), create(refs.audit(keyed.audit_id), record)])
+    transaction.write(writes)
     return reply
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from shared import refs
-from shared.models.audit import Audit
 from shared.models.base import Part, SchemeRef
 from shared.models.scheme import Scheme
-from shared.ports import Services, Transaction, create
+from shared.ports import Services, Transaction
 from shared.usecases.caller import Caller, require
 from shared.usecases.keyed import Keyed
+from shared.usecases.recorded import Change, recorded
 from shared.usecases.schemes import require_same, require_sound
 
 
@@ -35,15 +35,8 @@ def _publish(transaction: Transaction, keyed: Keyed, scheme: Scheme, now: dateti
     if standing is not None:
         require_same(scheme, standing)
     published = Published(scheme=scheme.ref)
-    record = Audit(
-        by=keyed.by,
-        at=now,
-        action="publish scheme",
-        target=ref.path,
-        request=keyed.request,
-        reply=published.fields(),
-        documents=1 if standing is None else 0,
+    changes = [Change(ref, standing, scheme)]
+    transaction.write(
+        recorded(keyed, now, changes, action="publish scheme", target=ref.path, reply=published)
     )
-    transaction.write([] if standing is not None else [create(ref, scheme)])
-    transaction.write([create(refs.audit(keyed.audit_id), record)])
     return published

@@ -1,12 +1,14 @@
 """Schemes by reference: shipped as files, published to the store, read once."""
 
+from datetime import datetime
 from importlib import resources
 
 from shared import refs
 from shared.errors import Fault, RefusedError, refuse
 from shared.models.scheme import Scheme
-from shared.ports import Store, create
+from shared.ports import Store
 from shared.scoring.publication import defects
+from shared.usecases.recorded import seed
 
 SHIPPED = {
     "decree-335@1": "decree-335.json",
@@ -50,12 +52,12 @@ class Schemes:
             self._known[ref] = self._read(ref)
         return self._known[ref]
 
-    def publish(self, scheme: Scheme) -> None:
-        """Publish a version that can rate everybody; one that stands already must be the same."""
+    def publish(self, scheme: Scheme, now: datetime) -> None:
+        """Publish a version that comes with the code; one that stands already must be the same."""
         require_sound(scheme)
         standing = self._store.get(refs.schemes(scheme.ref))
         if standing is None:
-            self._store.commit([create(refs.schemes(scheme.ref), scheme)])
+            seed(self._store, now, [(refs.schemes(scheme.ref), scheme)])
         else:
             require_same(scheme, standing)
 

@@ -96,7 +96,7 @@ class Place:
 
 def build(stack: Stack) -> Place:
     place = Place(stack)
-    stack.wiring.schemes.publish(shipped(SCHEME))
+    stack.wiring.schemes.publish(shipped(SCHEME), stack.clock.now())
     now = datetime.now(UTC), stack.clock.now()
     place.write(put(refs.units(name), unit) for name, unit in _units().items())
     place.write(put(refs.officials(UIDS[who]), one) for who, one in _people(now).items())

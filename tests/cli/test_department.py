@@ -151,7 +151,7 @@ class Stage:
 
     def set_up(self) -> None:
         play = self.play
-        Schemes(self.store).publish(shipped(SCHEME))
+        Schemes(self.store).publish(shipped(SCHEME), self.clock.time)
         self.store.commit([create(refs.units(uid), one) for uid, one in play.units.items()])
         self.store.commit([create(refs.officials(uid), one) for uid, one in play.officials.items()])
         self.store.commit([create(refs.positions(uid), one) for uid, one in play.positions.items()])
