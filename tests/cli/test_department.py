@@ -151,12 +151,12 @@ class Stage:
 
     def set_up(self) -> None:
         play = self.play
-        Schemes(self.store).publish(shipped(SCHEME), self.clock.time)
         self.store.commit([create(refs.units(uid), one) for uid, one in play.units.items()])
         self.store.commit([create(refs.officials(uid), one) for uid, one in play.officials.items()])
         self.store.commit([create(refs.positions(uid), one) for uid, one in play.positions.items()])
         self.store.commit([create(refs.catalogue(uid), one) for uid, one in play.catalogue.items()])
         self.clock.time = bounds(play.period, TIME_ZONE)[0]
+        Schemes(self.store).publish(shipped(SCHEME), self.clock.time)
         organiser = next(
             uid for uid, one in sorted(play.officials.items()) if "organiser" in one.roles
         )
