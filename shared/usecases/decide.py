@@ -8,16 +8,16 @@ from pydantic import Field
 
 from shared import refs
 from shared.errors import Code, refuse
-from shared.models.audit import Audit
 from shared.models.base import Count, Id, Line, Part, PeriodId, Reason
 from shared.models.correction import FIRST
 from shared.models.decision import Decision
 from shared.models.period import Period
 from shared.models.scheme import Rating, Scheme
-from shared.ports import Services, Store, Transaction, create, put
+from shared.ports import Services, Store, Transaction
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.keyed import Keyed
 from shared.usecases.reading import BATCH
+from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version, read_versions, rests_on
@@ -129,19 +129,23 @@ def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decide
     standings = transaction.get_all(
         [refs.decision(sitting.period.id, case.official) for case in cases]
     )
-    made: list[Decision] = []
+    made: list[Change] = []
     left: list[Left] = []
     for case, standing in zip(cases, standings, strict=True):
         obstacle = _obstacle(sitting, case, rests_on(standing, case.version))
         if obstacle is None:
-            made.append(_decision(sitting, case))
+            decision = _decision(sitting, case)
+            ref = refs.decision(decision.period, decision.official)
+            made.append(Change(ref, standing, decision))
         elif case.choice is not None:
             raise refuse(obstacle.code, case.field, obstacle.en, obstacle.vi)
         else:
             left.append(Left(official=case.official, reason=obstacle.en, reason_vi=obstacle.vi))
     reply = Decided(decided=len(made), left=left)
-    writes = [put(refs.decision(one.period, one.official), one) for one in made]
-    transaction.write([*writes, create(refs.audit(keyed.audit_id), _audit(sitting, keyed, reply))])
+    target = refs.results(sitting.period.id).path
+    transaction.write(
+        recorded(keyed, sitting.now, made, action="decide", target=target, reply=reply)
+    )
     return reply
 
 
@@ -260,16 +264,4 @@ def _decision(sitting: _Sitting, case: Case) -> Decision:
         result=case.version.digest,
         by=sitting.caller.uid,
         at=sitting.now,
-    )
-
-
-def _audit(sitting: _Sitting, keyed: Keyed, reply: Decided) -> Audit:
-    return Audit(
-        by=keyed.by,
-        at=sitting.now,
-        action="decide",
-        target=refs.results(sitting.period.id).path,
-        request=keyed.request,
-        reply=reply.fields(),
-        documents=reply.decided,
     )
