@@ -43,6 +43,7 @@ FAULTS = Faults(seed=335, copies=3, shuffle=True, max_delay=0.3, fail_first=0.10
 
 app.add_typer(schemes, name="scheme")
 
+UNIT_FORMS = ("unit", "self", "decision")
 INTERRUPTED = 130
 PROFILES = ROOT / "profiles"
 
@@ -165,6 +166,30 @@ def export(
     with _explained():
         out.write_bytes(remote.export(url, token, period, out.suffix.lstrip(".")))
     say.err.print(f"written: {out}")
+
+
+@app.command()
+def forms(
+    period: Annotated[str, typer.Argument(help="A compiled period.")],
+    url: Url,
+    token: Token,
+    unit: Annotated[
+        str | None, typer.Option(help="One unit; else every unit, and the province.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder that the forms go to.")] = Path("out/forms"),
+) -> None:
+    """Fetch the forms of a period, as PDF and XLSX: of everybody, of units and the province."""
+    with _explained():
+        units = [unit] if unit else remote.units(url, token, period)
+        queries = [{"form": form, "unit": one} for one in units for form in UNIT_FORMS]
+        whole = [] if unit else [{"form": "province"}, {"form": "minutes"}]
+        out.mkdir(parents=True, exist_ok=True)
+        with say.progress() as bar:
+            for query in bar.track([*whole, *queries], description=f"forms {period}"):
+                for kind in ("pdf", "xlsx"):
+                    made = remote.forms(url, token, period=period, format=kind, **query)
+                    (out / f"{'-'.join([period, *query.values()])}.{kind}").write_bytes(made)
+    say.err.print(f"written: {out}/")
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """Calls of a running system, wherever it is, with the operator's own token."""
 
+import csv
+import io
 import json
 import os
 from typing import Any
@@ -13,6 +15,7 @@ from cli import say
 from infra.local.emulator import HOST_VARIABLE
 from shared.models.scheme import Scheme
 from shared.scoring.digest import digest
+from shared.usecases.case_log import to_id
 
 TIMEOUT = 600
 PATIENCE = 10
@@ -38,6 +41,11 @@ def import_log(url: str, token: str, log: bytes, profile: str, month: str | None
 
 def follow_import(answer: requests.Response, title: str) -> dict[str, Any]:
     """Show the lines of a running import; returns its report."""
+    if answer.status_code == requests.codes.request_entity_too_large:
+        raise RemoteError(
+            f"{answer.url} takes no file that large: split it by cases, so that the rows of one "
+            "case stay together, or lighten it by columns that the profile does not name"
+        )
     _check(answer)
     with say.progress() as bar:
         row = bar.add_task(title, total=None)
@@ -92,11 +100,23 @@ def export(url: str, token: str, periods: list[str], form: str) -> bytes:
     return answer.content
 
 
+def forms(url: str, token: str, **query: str) -> bytes:
+    answer = requests.get(
+        f"{url}/forms",
+        params=query,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=TIMEOUT,
+    )
+    _check(answer)
+    return answer.content
+
+
+def units(url: str, token: str, period: str) -> list[str]:
+    """The units in which somebody has a result; for those who may see them all."""
+    rows = csv.DictReader(io.StringIO(export(url, token, [period], "csv").decode()))
+    return sorted({to_id(row["unit"]) for row in rows})
+
+
 def _check(answer: requests.Response) -> None:
-    if answer.status_code == requests.codes.request_entity_too_large:
-        raise RemoteError(
-            f"{answer.url} takes no file that large: split it by cases, so that the rows of one "
-            "case stay together, or lighten it by columns that the profile does not name"
-        )
     if answer.status_code != requests.codes.ok:
         raise RemoteError(f"{answer.url} answered {answer.status_code}: {answer.text}")

@@ -10,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from shared.models.result import PeriodResult, Result, UnitResult
-from shared.usecases.export import RATINGS, STATES, amounts
+from shared.usecases.export import amounts
+from shared.vietnamese import RATINGS, STATES, number
 
 WIDTH = 132
 """Columns, where the output is no terminal that says its own."""
@@ -70,7 +71,7 @@ def period_line(result: PeriodResult) -> None:
 
 def decimal(hundredths: int | None) -> str:
     """Two decimals with the Vietnamese comma; a dash where there is no number."""
-    return "–" if hundredths is None else f"{hundredths // 100},{hundredths % 100:02d}"
+    return "–" if hundredths is None else number(hundredths, 2)
 
 
 def _cells(result: Result) -> Sequence[str]:

@@ -17,6 +17,7 @@ CALLED = [
     "schemes",
     "decide",
     "quota",
+    "forms",
 ]
 """Entry points that people and other systems call."""
 

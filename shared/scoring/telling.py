@@ -73,7 +73,7 @@ def tell_source(source: Source) -> Line:
 
 def tell_node(node: Evaluated, most: Fraction, evidence: Evidence, scheme: Scheme) -> Line:
     """One line: where the share comes from, and what it adds."""
-    title, said = node.component.title, _reasons(node, evidence, scheme.penalties)
+    title, said = node.component.title, reasons(node, evidence, scheme.penalties)
     if not node.known:
         means = ABSENCES[node.component.absent]
         return Line(f"{title.vi}: {said.vi}: {means.vi}", f"{title.en}: {said.en}: {means.en}")
@@ -119,7 +119,8 @@ def converted(weight: int) -> str:
     return f"{weight // 100_000}.{weight % 100_000:05d}".rstrip("0").rstrip(".")
 
 
-def _reasons(node: Evaluated, evidence: Evidence, penalties: Penalties | None) -> Line:
+def reasons(node: Evaluated, evidence: Evidence, penalties: Penalties | None) -> Line:
+    """Where a component's share comes from."""
     told = [one.assessment for one in evidence.told]
     match node.component:
         case Task():

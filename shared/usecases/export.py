@@ -16,7 +16,7 @@ from shared.models.scorecard import Scorecard
 from shared.ports import Services, Store
 from shared.usecases.caller import Caller
 from shared.usecases.standing import Standing, read_standings, read_versions
-from shared.vietnamese import name_key
+from shared.vietnamese import RATINGS, STATES, name_key
 
 COLUMNS = (
     ("period", "Kỳ"),
@@ -39,19 +39,6 @@ COLUMNS = (
 
 VERDICTS = (("decided", "Cấp có thẩm quyền xếp loại"), ("version", "Bản"))
 """Beside them, what was decided on the last version of each result."""
-
-RATINGS = {
-    "excellent": "Hoàn thành xuất sắc nhiệm vụ",
-    "good": "Hoàn thành tốt nhiệm vụ",
-    "completed": "Hoàn thành nhiệm vụ",
-    "not_completed": "Không hoàn thành nhiệm vụ",
-}
-STATES = {
-    "rated": "Đã xếp loại",
-    "not_assessed": "Chưa chấm tiêu chí chung",
-    "insufficient_data": "Chưa đủ dữ liệu",
-    "on_leave": "Nghỉ suốt kỳ",
-}
 
 
 class ExportRequest(Part):

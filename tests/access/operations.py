@@ -165,6 +165,13 @@ def in_functions(function: str, name: str) -> Try:
         "decide": _decide,
         "confirm unit": _confirm_unit,
         "report": _quota,
+        "forms of An": lambda w, who, s: _forms(w, who, s, form="self", official="an"),
+        "forms of everybody in unit": lambda w, who, s: _forms(
+            w, who, s, form="decision", unit="p1", format="xlsx"
+        ),
+        "table of unit": lambda w, who, s: _forms(w, who, s, form="unit", unit="p1"),
+        "table of province": lambda w, who, s: _forms(w, who, s, form="province"),
+        "minutes": lambda w, who, s: _forms(w, who, s, form="minutes"),
     }[name]
 
 
@@ -245,3 +252,7 @@ def _quota(where: Place, who: str, state: str) -> int:
 
 def _export(where: Place, who: str, state: str, **query: str) -> int:
     return where.as_(who).get("export", period=PERIODS[state], **query).status_code
+
+
+def _forms(where: Place, who: str, state: str, **query: str) -> int:
+    return where.as_(who).get("forms", period=PERIODS[state], **query).status_code

@@ -19,7 +19,7 @@ from shared.models.result import UnitResult
 from shared.scoring.result import total_unit
 from tests.builders import a_result, a_scheme
 from tests.functions.test_import_cases import HEADER, PROFILE, ROWS
-from tests.world import World
+from tests.world import MONTH, World
 
 ROOT = Path(__file__).parents[2]
 
@@ -165,3 +165,18 @@ def run(*arguments: str) -> Result:
 
 def a_total() -> dict[str, Any]:
     return total_unit("p1", "x", [a_result()], 0).fields()
+
+
+def test_forms_of_everybody_go_to_a_folder(world: World, tmp_path: Path) -> None:
+    world.close()
+    given = ["--url", world.stack.url, "--token", id_token(world.stack, "tu")]
+    result = run("forms", MONTH, *given, "--out", str(tmp_path / "forms"))
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (tmp_path / "forms").iterdir()}
+    kinds = [
+        f"{form}-{unit}" for form in ("unit", "self", "decision") for unit in ("so", "p1", "p2")
+    ]
+    assert names == {
+        f"{MONTH}-{one}.{end}" for one in [*kinds, "province"] for end in ("pdf", "xlsx")
+    }
+    stopped(run("forms", "2026-09", *given), "has no compiled results yet")

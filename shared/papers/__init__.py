@@ -1,0 +1,1 @@
+"""Papers: what is signed and filed, its content pure, and how it is set as PDF and XLSX."""
