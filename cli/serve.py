@@ -95,7 +95,7 @@ def prepare(stack: Stack, *, history: bool) -> None:
         playing.publish_scheme(stack)
         playing.enrol(stack, generate(playing.SEED, month))
     Month(stack, month, now).begin()
-    stack.gateway.drain(PATIENCE)
+    stack.drain(PATIENCE)
 
 
 def show(stack: Stack) -> None:

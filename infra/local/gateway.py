@@ -58,6 +58,7 @@ INVOKER = "eventarc@demo-roviec.iam.gserviceaccount.com"
 _LOG = logging.getLogger(__name__)
 _LOOPBACK = "127.0.0.1"
 _EVENT_PATH = re.compile(r"/functions/projects/(?P<project>[^/]+)/triggers/(?P<trigger>[^/]+)")
+_MARK = "marks"
 _RESERVED = frozenset({"", "functions", ".well-known"})
 _DOUBLED = "//firestore.googleapis.com/projects/projects/"
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F))).translate({ord(c): None for c in '%"'})
@@ -335,7 +336,6 @@ class _Pool:
         self._queue: list[tuple[float, int, _Job]] = []
         self._running: dict[int, _Job] = {}
         self._numbers = itertools.count()
-        self._last = time.monotonic()
         self._stopped = False
 
     def start(self) -> None:
@@ -353,37 +353,21 @@ class _Pool:
         for thread in self._threads:
             thread.join(_STOP_SECONDS)
 
-    def touch(self) -> None:
-        """Note that something has arrived, though it makes no job."""
-        with self._lock:
-            self._last = time.monotonic()
-
     def submit(self, job: _Job, delay: float = 0.0) -> None:
         with self._lock:
-            self._last = time.monotonic()
-            heapq.heappush(self._queue, (self._last + delay, next(self._numbers), job))
+            heapq.heappush(self._queue, (time.monotonic() + delay, next(self._numbers), job))
             self._due.notify()
 
-    def drain(self, timeout: float, quiet: float) -> None:
-        began = time.monotonic()
+    def drain(self, timeout: float) -> None:
         with self._lock:
-            while (left := self._until_drained(began, quiet)) > 0:
-                remaining = began + timeout - time.monotonic()
-                if remaining <= 0:
-                    raise TimeoutError(f"not drained after {timeout:g} s: {self._left()}")
-                self._idle.wait(min(left, remaining))
-
-    def _until_drained(self, began: float, quiet: float) -> float:
-        """Return at least so many seconds as must still pass; 0 or less if it is drained."""
-        if self._queue or self._running:
-            return float("inf")
-        return max(self._last, began) + quiet - time.monotonic()
+            if not self._idle.wait_for(lambda: not (self._queue or self._running), timeout):
+                raise TimeoutError(f"not drained after {timeout:g} s: {self._left()}")
 
     def _left(self) -> str:
         jobs = [*self._running.values(), *(job for _, _, job in heapq.nsmallest(5, self._queue))]
         count = len(self._running) + len(self._queue)
         names = (f"{job.event.document} to {job.app} (attempt {job.attempt})" for job in jobs[:5])
-        return f"{count} deliveries left: {', '.join(names)}" if jobs else "events go on arriving"
+        return f"{count} deliveries left: {', '.join(names)}"
 
     def _run(self) -> None:
         while (taken := self._take()) is not None:
@@ -414,15 +398,50 @@ class _Pool:
     def _finish(self, number: int) -> None:
         with self._lock:
             del self._running[number]
-            self._last = time.monotonic()
             if not self._queue and not self._running:
                 self._idle.notify_all()
 
 
-class _Registrar(Protocol):
-    """The one thing of the emulator that the gateway needs."""
+class _Emulator(Protocol):
+    """What of the emulator the gateway needs."""
 
     def register_trigger(self, project: str, trigger: str, document: str) -> None: ...
+
+    def mark(self, project: str, document: str) -> None: ...
+
+
+class _Marks:
+    """Documents that are written to learn that the events of all earlier writes have arrived.
+
+    The emulator posts events one at a time in the order of the commits, over all triggers.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._seen: set[str] = set()
+        self._where: tuple[_Emulator, str] | None = None
+
+    def register(self, emulator: _Emulator, project: str) -> None:
+        emulator.register_trigger(project, _MARK, f"{_MARK}/{{mark}}")
+        self._where = emulator, project
+
+    def note(self, document: str) -> None:
+        with self._changed:
+            self._seen.add(document)
+            self._changed.notify_all()
+
+    def pass_(self, timeout: float) -> None:
+        """Write one and wait for its event."""
+        if self._where is None:
+            raise RuntimeError("register a project first: its events are waited for")
+        emulator, project = self._where
+        mark = f"{_MARK}/{next(self._numbers)}"
+        emulator.mark(project, mark)
+        with self._changed:
+            if not self._changed.wait_for(lambda: mark in self._seen, timeout):
+                raise TimeoutError(f"no event of {mark} after {timeout:g} s")
+            self._seen.remove(mark)
 
 
 class Gateway:
@@ -481,6 +500,7 @@ class Gateway:
         self._on_unhandled = on_unhandled
         self._server = Server(self, port=port, threads=threads)
         self._pool = _Pool(self._deliver, workers)
+        self._marks = _Marks()
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._seen: Counter[tuple[str, str]] = Counter()
@@ -533,23 +553,28 @@ class Gateway:
         _check_name(name)
         self._mounts[name] = app
 
-    def register(self, emulator: _Registrar, project: str) -> None:
+    def register(self, emulator: _Emulator, project: str) -> None:
         """Make the emulator post events for all triggers on this project's documents."""
         for trigger_id, trigger in self._triggers.items():
             emulator.register_trigger(project, trigger_id, trigger.document)
+        self._marks.register(emulator, project)
 
-    def drain(self, timeout: float, quiet: float = 0.3) -> None:
-        """Wait until every delivery has succeeded or been given up, and none has come.
+    def catch_up(self, timeout: float) -> None:
+        """Wait until the event of every write so far has arrived; `drain` then delivers them.
 
-        Args:
-            timeout: Seconds to wait at most.
-            quiet: For so many seconds, from the call on, nothing may have
-                arrived: the emulator posts an event only after its write has returned.
+        Raises:
+            TimeoutError: The emulator was that far behind.
+            RuntimeError: No project has been registered.
+        """
+        self._marks.pass_(timeout)
+
+    def drain(self, timeout: float) -> None:
+        """Wait until every delivery of an event that has arrived has succeeded or been given up.
 
         Raises:
             TimeoutError: Something is left; the message says what.
         """
-        self._pool.drain(timeout, quiet)
+        self._pool.drain(timeout)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         name = environ.get("PATH_INFO", "").lstrip("/").partition("/")[0]
@@ -580,7 +605,7 @@ class Gateway:
     def _receive(self, request: Request, trigger_id: str) -> Response:
         """Take an event over: answer at once, deliver later."""
         trigger = self._triggers.get(trigger_id)
-        if trigger is None:
+        if trigger is None and trigger_id != _MARK:
             return _missing("No trigger has this id", "không có sự kiện này")
         try:
             event = Event.decode(request)
@@ -588,19 +613,20 @@ class Gateway:
         except (ValueError, DecodeError) as error:
             _LOG.error("an event of trigger %s cannot be read: %s", trigger_id, error)
             return problem(refuse("invalid", "body", str(error), "sự kiện không hợp lệ"))
-        self._plan(event, trigger_id, trigger.app, ignored=ignored)
+        if trigger is None:
+            self._marks.note(event.document)
+        else:
+            self._plan(event, trigger_id, trigger.app, ignored=ignored)
         return Response(status=204)
 
     def _plan(self, event: Event, trigger_id: str, app: str, *, ignored: bool) -> None:
         self._count("received")
         if ignored:
             self._count("ignored")
-            self._pool.touch()
             return
         plan = self._faults.plan(self._key(event, trigger_id))
         if not plan:
             self._count("dropped")
-            self._pool.touch()
         for delivery in plan:
             self._pool.submit(_Job(event, app, fail=delivery.fails_first), delivery.delay)
 

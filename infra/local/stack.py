@@ -69,9 +69,16 @@ class Stack:
 
     def drain(self, timeout: float = 120) -> None:
         """Wait until every event has been delivered and every due task is done."""
-        self.gateway.drain(timeout)
-        self.tasks.wait_idle(timeout)
-        self.gateway.drain(timeout)
+        before = -1
+        while before != (arrived := self._arrived(timeout)):
+            before = arrived
+            self.gateway.drain(timeout)
+            self.tasks.wait_idle(timeout)
+
+    def _arrived(self, timeout: float) -> int:
+        """How many events there have been, to that of the last write."""
+        self.gateway.catch_up(timeout)
+        return self.gateway.stats.received
 
 
 @contextmanager

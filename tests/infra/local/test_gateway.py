@@ -193,7 +193,7 @@ def test_an_event_arrives_as_production_sends_it(start: Start) -> None:
     function = Function()
     gateway = start(function)
     assert post(gateway) == 204
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     [call] = function.calls
     sent = {name: value for name, value in call.items() if name.startswith("HTTP_CE_")}
     assert sent == {
@@ -221,7 +221,7 @@ def test_bodies_that_are_bytes_already_stay(start: Start) -> None:
     gateway = start(function)
     headers = {**HEADERS, "ce-document": "notes/a"}
     ask(gateway.url, "/functions/projects/p/triggers/noted", "POST", event_data(), headers)
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert function.calls[0]["body"] == event_data()
 
 
@@ -229,7 +229,7 @@ def test_names_in_headers_are_percent_encoded(start: Start) -> None:
     function = Function()
     gateway = start(function)
     post(gateway, "notes/việc 1".encode().decode("latin-1"))
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert function.documents == ["notes/vi%E1%BB%87c%201"]
 
 
@@ -237,7 +237,7 @@ def test_events_carry_a_token_for_their_function(start: Start, issuer: LocalIssu
     function = Function()
     gateway = start(function)
     post(gateway)
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     scheme, token = function.calls[0]["HTTP_AUTHORIZATION"].split()
     key = jwt.PyJWKSet.from_dict(issuer.jwks())[issuer.key_id]
     claims = jwt.decode(token, key, algorithms=["RS256"], audience=f"{gateway.url}/note")
@@ -252,7 +252,7 @@ def test_writes_that_change_nothing_are_not_delivered(
     gateway = start(function)
     post(gateway, body=event_data(before, after))
     post(gateway, "notes/b", body=event_data(1, None))
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert function.documents == ["notes/b"]
     assert (gateway.stats.received, gateway.stats.ignored, gateway.stats.delivered) == (2, 1, 1)
 
@@ -262,7 +262,7 @@ def test_failed_deliveries_are_repeated_with_the_same_event(start: Start) -> Non
     function = Function(500, 404, 200)
     gateway = start(function, on_unhandled=failures.append)
     post(gateway)
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert [call["HTTP_CE_ID"] for call in function.calls] == ["event-1"] * 3
     assert [(f.attempt, f.status, f.body, f.final) for f in failures] == [
         (1, 500, "answer 1", False),
@@ -279,7 +279,7 @@ def test_what_fails_for_ever_is_given_up_and_logged(
 
     gateway = start(broken)
     post(gateway)
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert (gateway.stats.delivered, gateway.stats.retried, gateway.stats.given_up) == (0, 3, 1)
     levels = [record.levelno for record in caplog.records]
     assert levels == [logging.WARNING] * 3 + [logging.ERROR]
@@ -295,7 +295,7 @@ def test_a_listener_that_breaks_loses_no_event(
 
     gateway = start(Function(500, 200), on_unhandled=break_down)
     post(gateway)
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert gateway.stats.delivered == 1
     assert "cannot listen" in caplog.text
 
@@ -312,7 +312,7 @@ def test_a_function_that_is_missing_is_named(start: Start) -> None:
     gateway = Gateway({}, TRIGGERS, backoff=QUICK, on_unhandled=failures.append)
     with gateway:
         post(gateway)
-        gateway.drain(5, quiet=0)
+        gateway.drain(5)
     assert failures[-1].body == "no function is named note"
     assert failures[-1].final
 
@@ -343,19 +343,48 @@ def test_drain_says_what_is_left(start: Start) -> None:
     with pytest.raises(TimeoutError, match=r"1 deliveries left: notes/a to note \(attempt 1\)"):
         gateway.drain(0.1)
     done.set()
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert gateway.stats.delivered == 1
 
 
-def test_drain_waits_for_quiet(start: Start) -> None:
+class Slow:
+    """An emulator that posts what it was told to some time later."""
+
+    def __init__(self, gateway: Gateway, *, posts: bool) -> None:
+        self._gateway, self._posts = gateway, posts
+
+    def register_trigger(self, project: str, trigger: str, document: str) -> None:
+        assert (project, document) in [
+            ("demo-x", "notes/{note}"),
+            ("demo-x", f"{trigger}/{{mark}}"),
+        ]
+
+    def mark(self, project: str, document: str) -> None:
+        later = {"notes/a": "noted", document: "marks"} if self._posts else {}
+        threading.Timer(0.1, self._post, [later]).start()
+
+    def _post(self, events: dict[str, str]) -> None:
+        for document, trigger in events.items():
+            post(self._gateway, document, trigger=trigger)
+
+
+def test_catching_up_waits_for_the_events_of_all_writes(start: Start) -> None:
     function = Function()
     gateway = start(function)
-    later = threading.Timer(0.1, post, [gateway])
-    later.start()
-    gateway.drain(5, quiet=0.4)
-    assert len(function.calls) == 1
-    with pytest.raises(TimeoutError, match="events go on arriving"):
-        gateway.drain(0.05, quiet=1)
+    gateway.register(Slow(gateway, posts=True), "demo-x")
+    gateway.catch_up(5)
+    assert gateway.stats.received == 1
+    gateway.drain(5)
+    assert function.documents == ["notes/a"]
+
+
+def test_catching_up_needs_an_emulator_and_gives_up_on_one_that_is_behind(start: Start) -> None:
+    gateway = start(Function())
+    with pytest.raises(RuntimeError, match="register a project first"):
+        gateway.catch_up(1)
+    gateway.register(Slow(gateway, posts=False), "demo-x")
+    with pytest.raises(TimeoutError, match=r"no event of marks/0 after 0\.2 s"):
+        gateway.catch_up(0.2)
 
 
 def test_a_later_event_is_not_held_up_by_one_that_waits(start: Start) -> None:
@@ -365,7 +394,7 @@ def test_a_later_event_is_not_held_up_by_one_that_waits(start: Start) -> None:
     while not function.calls:
         time.sleep(0.001)
     post(gateway, "notes/b")
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert function.documents == ["notes/a", "notes/b", "notes/a"]
 
 
@@ -375,7 +404,7 @@ def test_one_worker_keeps_the_order(start: Start) -> None:
     documents = [f"notes/{number}" for number in range(20)]
     for document in documents:
         post(gateway, document)
-    gateway.drain(5, quiet=0)
+    gateway.drain(5)
     assert function.documents == documents
 
 
@@ -384,7 +413,7 @@ def run_with(start: Start, faults: Faults, documents: Sequence[str]) -> tuple[Fu
     gateway = start(function, workers=1, faults=faults)
     for document in documents:
         post(gateway, document)
-    gateway.drain(10, quiet=0)
+    gateway.drain(10)
     return function, gateway
 
 
@@ -478,6 +507,7 @@ def test_creation_update_and_deletion_arrive(start: Start, connect: Connect) -> 
     note = connect("demo-writes", gateway).document("notes/a")
     for change in (lambda: note.set({"n": 1}), lambda: note.update({"n": 2}), note.delete):
         change()
+    gateway.catch_up(10)
     gateway.drain(10)
     events = [DocumentEventData.deserialize(call["body"]) for call in function.calls]
     numbers = [
@@ -497,6 +527,7 @@ def test_no_op_writes_of_the_emulator_are_ignored(start: Start, connect: Connect
     note.set({"n": [{"m": 1}]})
     note.delete()
     note.delete()
+    gateway.catch_up(10)
     gateway.drain(10)
     assert (gateway.stats.received, gateway.stats.ignored, gateway.stats.delivered) == (4, 2, 2)
 
@@ -508,6 +539,7 @@ def test_projects_do_not_meet(start: Start, connect: Connect) -> None:
     for number, client in enumerate(clients):
         client.document(f"notes/{number}").set({"n": number})
     for gateway in gateways:
+        gateway.catch_up(10)
         gateway.drain(10)
     assert (one.documents, two.documents) == (["notes/0"], ["notes/1"])
 
@@ -521,6 +553,7 @@ def test_every_write_of_a_burst_arrives_in_every_copy(start: Start, connect: Con
     for number in range(200):
         batch.set(client.document(f"notes/{number}"), {"n": number})
     batch.commit()
+    gateway.catch_up(20)
     gateway.drain(20)
     assert sorted(function.documents) == sorted([f"notes/{n}" for n in range(200)] * 2)
     assert gateway.stats.delivered == 400
@@ -552,6 +585,7 @@ def test_functions_of_the_framework_run_unchanged(
     app = create("note", str(source))
     gateway = start(app)
     connect("demo-framework", gateway).document("notes/a").set({"n": 5})
+    gateway.catch_up(10)
     gateway.drain(10)
     assert (gateway.stats.delivered, gateway.stats.retried) == (1, 1)
     assert "not the first time" in caplog.text
