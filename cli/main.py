@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ import typer
 from pydantic import ValidationError
 
 from cli import demo as playing
-from cli import remote, say
+from cli import remote, say, what_if
 from cli import serve as serving
 from cli.demo import DemoError
 from cli.department import TIME_ZONE
@@ -27,10 +27,14 @@ from infra.local.process import EmulatorError
 from infra.local.stack import ROOT, Stack, running
 from shared.errors import RefusedError
 from shared.models.scheme import Scheme
+from shared.models.simulation import Simulation
 from shared.scoring.explanation import explain
 from shared.usecases.calendar import bounds
 from shared.usecases.case_log import read_profile
+from shared.usecases.schemes import require_sound, shipped
 from shared.usecases.score_facts import Facts, score_facts
+from shared.usecases.simulate import SimulateRequest, other_scheme, replay_period
+from shared.usecases.simulate_cases import simulate_cases
 from shared.usecases.verify import verify as verify_period
 from shared.wiring import wiring
 
@@ -206,6 +210,80 @@ def verify(period: Annotated[str, typer.Argument(help="A compiled period.")]) ->
         typer.echo(f"{finding.path}: {finding.reason}")
     typer.echo(f"{period}: {found.checked} documents, {len(found.findings)} findings")
     raise typer.Exit(1 if found.findings else 0)
+
+
+@app.command()
+def simulate(
+    period: Annotated[
+        str, typer.Argument(help="A period, running or closed; of a log a month, or `all`.")
+    ],
+    scheme: Annotated[
+        str, typer.Argument(help="The other scheme: a file (JSON), or a published or shipped name.")
+    ],
+    unit: Annotated[str | None, typer.Option(help="Only this unit and those below it.")] = None,
+    suppose: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=100,
+            help="Per cent of each criterion for those whom nobody has scored.",
+        ),
+    ] = None,
+    change: Annotated[
+        list[str], typer.Option("--set", help="A rule of the other scheme: penalties.per_late=50.")
+    ] = [],  # noqa: B006  # typer reads it, nobody appends
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="Replay a case log (CSV) instead of a store.", exists=True),
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="Its profile (TOML); else the one of its name in profiles/.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one period a line.")] = False,
+) -> None:
+    """Replay a period under another scheme: who moves where, and why. Nothing is written.
+
+    A log is compared with the scheme decree-335@1. Without --cases it reads the store
+    that GOOGLE_CLOUD_PROJECT (and FIRESTORE_EMULATOR_HOST) name, with the operator's
+    own credentials.
+    """
+    with _explained():
+        if cases is None:
+            found = _of_store(period, scheme, change, unit, suppose)
+        else:
+            found = _of_log(cases, profile, period, scheme, change, suppose)
+        for one in found:
+            if as_json:
+                typer.echo(one.model_dump_json(exclude_none=True))
+            else:
+                what_if.show(one)
+
+
+def _of_store(
+    period: str, scheme: str, change: list[str], unit: str | None, suppose: int | None
+) -> Iterable[Simulation]:
+    remote.require_store(wiring().settings.project)
+    store, known = wiring().store, wiring().schemes
+    other = what_if.altered(other_scheme(known, what_if.given_scheme(scheme)), change)
+    request = SimulateRequest(period=period, scheme=other, unit=unit, suppose=suppose)
+    return [replay_period(store, known, request)]
+
+
+def _of_log(
+    cases: Path,
+    profile: Path | None,
+    period: str,
+    scheme: str,
+    change: list[str],
+    suppose: int | None,
+) -> Iterable[Simulation]:
+    month = _a_month(None if period == "all" else period)
+    old = shipped(playing.SCHEME)
+    new = what_if.altered(what_if.shipped_scheme(scheme), change)
+    require_sound(new)
+    read = read_profile(_read_text(profile or PROFILES / f"{cases.stem}.toml"))
+    return simulate_cases(cases.read_bytes(), read, month, old, new, suppose)
 
 
 @app.command()

@@ -18,6 +18,7 @@ CALLED = [
     "decide",
     "quota",
     "forms",
+    "simulate",
 ]
 """Entry points that people and other systems call."""
 

@@ -50,6 +50,11 @@ class Person:
     claim: Claim
     sources: list[Source]
 
+    @property
+    def work(self) -> dict[str, Assignment]:
+        """The assignments that can be read, by id."""
+        return {one.id: one.assignment for one in self.sources if one.assignment is not None}
+
 
 def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> UnitResult | None:
     """Recompute and freeze the results of everybody whom the unit answers for.
@@ -64,7 +69,7 @@ def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> Uni
     if period.state != "closing" or unit is None:
         return None
     people = read_people(store, period, task.unit)
-    results = list(_results(store, schemes, period, unit.path, people))
+    results = list(results_of(store, schemes.get(period.scheme), period, unit.path, people))
     _mend_folded(store, people)
     drift = _mend_scorecards(store, people, results)
     ref = refs.official_results(period.id)
@@ -99,13 +104,13 @@ def _elsewhere(store: Store, period: Period, uid: str, claim: Claim) -> list[Sou
 def recompute_unit(store: Store, schemes: Schemes, period: Period, path: list[str]) -> list[Result]:
     """Every result of the unit at the end of `path`, from its sources alone."""
     people = read_people(store, period, path[-1])
-    return list(_results(store, schemes, period, path, people))
+    return list(results_of(store, schemes.get(period.scheme), period, path, people))
 
 
-def _results(
-    store: Store, schemes: Schemes, period: Period, path: list[str], people: list[Person]
+def results_of(
+    store: Store, scheme: Scheme, period: Period, path: list[str], people: list[Person]
 ) -> Iterator[Result]:
-    scheme = schemes.get(period.scheme)
+    """Everybody's result, in the order of `people`."""
     for batch in batches(people):
         appraisals = read_each(store, [refs.appraisal(period.id, one.uid) for one in batch])
         for person, appraisal in zip(batch, appraisals, strict=True):
@@ -123,7 +128,7 @@ def _result(
     unread = [*person.claim.refused, *(bad for one in person.sources for bad in one.refused)]
     if isinstance(appraisal, RefusedEntry):
         unread.append(appraisal)
-    work = {one.id: one.assignment for one in person.sources if one.assignment is not None}
+    work = person.work
     scorecard = score(
         period=period.id,
         official=person.uid,

@@ -27,7 +27,7 @@ def find_homes(store: Store, period: Period, units: dict[str, str]) -> dict[str,
     }
     wanted = sorted(set(names.values()))
     known = {
-        name: _found_unit(name) if found is None else found.value
+        name: found_unit(name) if found is None else found.value
         for name, found in zip(
             wanted, store.get_all([refs.units(name) for name in wanted]), strict=True
         )
@@ -57,7 +57,7 @@ def enrolments(transaction: Transaction, period: Period, homes: dict[str, Unit])
     return [*founded, *posted]
 
 
-def _found_unit(name: str) -> Unit:
+def found_unit(name: str) -> Unit:
     return Unit(name=unquote(name), path=[name])
 
 

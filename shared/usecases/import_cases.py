@@ -24,11 +24,12 @@ from shared.models.profile import Profile
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction, Write, create, put
 from shared.scoring.digest import digest
+from shared.scoring.fold import fold_all
 from shared.usecases.assign import first_entry, new_assignment
 from shared.usecases.calendar import bounds, month_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.case_log import BadRow, Case, Log, read_log
-from shared.usecases.enrol import enrolments, find_homes
+from shared.usecases.enrol import enrolments, find_homes, found_unit
 from shared.usecases.opened import no_period, read_open
 from shared.usecases.recorded import Change, by_content, recorded
 from shared.usecases.room import MOST, rooms
@@ -108,6 +109,25 @@ class _Call:
     by: str
     request: str
     now: datetime
+
+
+def work_of(log: Log, profile: Profile, period: Period) -> dict[str, Assignment]:
+    """What a first import of the cases due in the period would make of them, by id; no store.
+
+    Cases that an import would refuse are left out.
+    """
+    cases = [one for one in log.cases if month_of(one.due, profile.time_zone) == period.id]
+    homes = {uid: found_unit(name) for uid, name in _units_of(cases).items()}
+    facts: dict[str, dict[str, Entry]] = defaultdict(dict)
+    terms: dict[str, Assignment] = {}
+    for part in _plan(period, homes, cases, profile, _Tally(log), period.closes_at):
+        terms[part.id] = part.assignment
+        ending = {} if part.finished is None else _delivered(part, part.finished, profile.system)
+        facts[part.id] |= part.facts | ending
+    return {
+        name: one.model_copy(update={"folded": fold_all(facts[name].items())})
+        for name, one in terms.items()
+    }
 
 
 def _import(
@@ -349,7 +369,7 @@ def _ending(
     The last finish counts: one that an earlier import reported and that is there no
     more is taken back, and accepted anew if it returns.
     """
-    official, by, finished = part.case.official_id, profile.system, part.finished
+    by, finished = profile.system, part.finished
     before = None if claim is None else claim.finished
     ending: dict[str, Entry] = {}
     if before not in (None, finished):
@@ -359,11 +379,18 @@ def _ending(
         )
     if finished is not None:
         delivery = _delivery_id(finished)
-        ending[delivery] = Submission(by=official, at=finished, quantity=1)
-        ending[f"ok{delivery}"] = Accepted(by=by, at=finished, submission=delivery)
+        ending |= _delivered(part, finished, by)
         if claim is not None and finished != before and _stands(transaction, part, delivery):
             ending[f"ok{delivery}.{now:{STAMP}}"] = Accepted(by=by, at=now, submission=delivery)
     return ending
+
+
+def _delivered(part: _Part, finished: datetime, by: str) -> dict[str, Entry]:
+    delivery = _delivery_id(finished)
+    return {
+        delivery: Submission(by=part.case.official_id, at=finished, quantity=1),
+        f"ok{delivery}": Accepted(by=by, at=finished, submission=delivery),
+    }
 
 
 def _delivery_id(finished: datetime) -> str:

@@ -48,8 +48,17 @@ class Schemes:
         self._known: dict[str, Scheme] = {}
 
     def get(self, ref: str) -> Scheme:
+        scheme = self.find(ref)
+        if scheme is None:
+            raise refuse("missing", "scheme", f"{ref} is not published", f"chưa ban hành {ref}")
+        return scheme
+
+    def find(self, ref: str) -> Scheme | None:
         if ref not in self._known:
-            self._known[ref] = self._read(ref)
+            scheme = self._store.get(refs.schemes(ref))
+            if scheme is None:
+                return None
+            self._known[ref] = scheme
         return self._known[ref]
 
     def publish(self, scheme: Scheme, now: datetime) -> None:
@@ -60,9 +69,3 @@ class Schemes:
             seed(self._store, now, [(refs.schemes(scheme.ref), scheme)])
         else:
             require_same(scheme, standing)
-
-    def _read(self, ref: str) -> Scheme:
-        scheme = self._store.get(refs.schemes(ref))
-        if scheme is None:
-            raise refuse("missing", "scheme", f"{ref} is not published", f"chưa ban hành {ref}")
-        return scheme

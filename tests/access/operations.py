@@ -160,6 +160,7 @@ def in_functions(function: str, name: str) -> Try:
         "confirm": _confirm,
         "import": _import,
         "publish": _publish,
+        "simulate": _simulate,
         "export of unit": lambda w, who, s: _export(w, who, s, unit="p1"),
         "export of all": _export,
         "decide": _decide,
@@ -224,6 +225,11 @@ def _confirm(where: Place, who: str, state: str) -> int:
 def _publish(where: Place, who: str, state: str) -> int:
     scheme = shipped("decree-335@1").model_dump(mode="json", exclude_none=True)
     return _post(where, who, "schemes", {**scheme, "ref": f"local@{next(where.serial)}"})
+
+
+def _simulate(where: Place, who: str, state: str) -> int:
+    body = {"period": PERIODS[state], "scheme": "decree-335-local@1"}
+    return _post(where, who, "simulate", body)
 
 
 def _import(where: Place, who: str, state: str) -> int:

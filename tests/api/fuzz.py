@@ -90,7 +90,7 @@ PLACES = {
     "body.profile": "profiles",
     "body.cases": "logs",
 }
-TREES = ["/schemes"]
+TREES = ["/schemes", "/simulate"]
 STAMPS = {"body.entry.by": "people", "body.entry.at": "times"}
 """What only a trusted system may say."""
 LIKELY = 0.9

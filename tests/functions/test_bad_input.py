@@ -9,7 +9,14 @@ import requests
 from shared import refs
 from tests.world import MONTH, World, new_key
 
-CALLER = {"assign": "binh", "progress": "an", "period": "tu", "schemes": "tu", "import_cases": "tu"}
+CALLER = {
+    "assign": "binh",
+    "progress": "an",
+    "period": "tu",
+    "schemes": "tu",
+    "import_cases": "tu",
+    "simulate": "tu",
+}
 HUGE = 10**400
 EARLY = "0001-01-01T00:00:00+14:00"
 
@@ -58,6 +65,10 @@ DOCUMENTS: dict[str, list[dict[str, Any]]] = {
         {"action": "open", "period": "9999-12", "scheme": "decree-335@1"},
         {"action": "open", "period": "2026-11", "scheme": "decree-335@1", "time_zone": "../etc"},
         {"action": "open", "period": "2026-11", "scheme": "decree-335@1", "closes_at": EARLY},
+    ],
+    "simulate": [
+        {"period": MONTH, "scheme": "decree-335@1", "suppose": HUGE},
+        {"period": MONTH, "scheme": {"ref": "decree-335@1"}},
     ],
 }
 
