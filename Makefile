@@ -14,11 +14,11 @@ help: ## Show this help
 
 setup: $(READY) $(EMULATORS) ## Make the environment (the other targets do it by themselves)
 
-$(READY): requirements.txt requirements-dev.txt pyproject.toml
+$(READY): requirements.txt requirements-dev.txt requirements-analysis.txt pyproject.toml
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-analysis.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
@@ -65,6 +65,7 @@ format: $(READY) ## Format and mend what can be mended
 lock: $(READY) ## Compile the pinned requirements from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --no-header --upgrade pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --no-header --upgrade --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --no-header --upgrade --extra analysis -c requirements.txt -c requirements-dev.txt pyproject.toml -o requirements-analysis.txt
 
 clean: ## Remove what make made
 	rm -rf $(VENV) out logs

@@ -16,7 +16,7 @@ import typer
 from pydantic import ValidationError
 
 from cli import demo as playing
-from cli import remote, say, what_if
+from cli import fair, remote, say, what_if
 from cli import serve as serving
 from cli.demo import DemoError
 from cli.department import TIME_ZONE
@@ -284,6 +284,26 @@ def _of_log(
     require_sound(new)
     read = read_profile(_read_text(profile or PROFILES / f"{cases.stem}.toml"))
     return simulate_cases(cases.read_bytes(), read, month, old, new, suppose)
+
+
+@app.command()
+def fairness(
+    period: Annotated[list[str], typer.Argument(help="One or more compiled periods.")],
+    out: Out = Path("out"),
+) -> None:
+    """How fair an evaluation was: leniency, copied scores, moved deadlines … with how sure that is.
+
+    Writes fairness.html for people and fairness.json for machines, and prints the
+    findings. Reads the store that GOOGLE_CLOUD_PROJECT (and FIRESTORE_EMULATOR_HOST)
+    name, with the operator's own credentials.
+    """
+    with _explained():
+        remote.require_store(wiring().settings.project)
+        found = fair.write_report(wiring(), period, out)
+    for one in found.findings:
+        typer.echo(f"{one.said.vi}\n  {one.said.en}")
+    typer.echo(f"{', '.join(found.periods)}: {found.tests} tests, {len(found.findings)} findings")
+    say.err.print(f"written: {out}/fairness.html, {out}/fairness.json")
 
 
 @app.command()

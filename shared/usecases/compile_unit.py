@@ -149,14 +149,17 @@ def _result(
 
 
 def _sources(store: Store, prefix: str) -> Iterator[Source]:
-    """Join assignments with their entries: both come in the order of their names."""
+    return (_source(found, own) for found, own in joined(store, prefix))
+
+
+def joined(store: Store, prefix: str) -> Iterator[tuple[Found[Assignment], Iterator[Found[Entry]]]]:
+    """Assignments with their entries: both come in the order of their names."""
     entries = groupby(store.find(refs.all_entries, prefix=prefix), key=_assignment_of)
     key, group = next(entries, (None, iter(())))
     for found in store.find(refs.assignments, prefix=prefix):
         while key is not None and _order(key) < _order(found.ref.id):
             key, group = next(entries, (None, iter(())))
-        own = group if key == found.ref.id else iter(())
-        yield _source(found, own)
+        yield found, (group if key == found.ref.id else iter(()))
 
 
 def _order(name: str) -> bytes:
