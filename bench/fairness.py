@@ -23,7 +23,12 @@ TELLING = {
 }
 """What should find whom."""
 FEW = 6
-"""From so many people on, half a year is enough for everything."""
+"""From so many people on, half a year is enough for habits of every appraisal."""
+LIFTED = 10
+"""Bunching needs occasions: so many totals within the point above 90."""
+
+
+NINETY = 90
 
 
 @dataclass
@@ -46,7 +51,7 @@ class Rates:
             sure = proportion(found, of)
             lines.append(
                 f"{habit:8} found {found:5} of {of:5} ({100 * found / of:6.2f} %, 95 % interval "
-                f"{100 * sure.low:.2f} to {100 * sure.high:.2f} %); with {FEW} people or more "
+                f"{100 * sure.low:.2f} to {100 * sure.high:.2f} %); with occasion enough "
                 f"{self.large_found[habit]} of {self.large[habit]}"
             )
         lines.append(
@@ -67,8 +72,10 @@ def play(repetitions: int) -> Rates:
 
 def _note(rates: Rates, rows: Rows, report: Report) -> None:
     people: dict[str, set[str]] = {}
+    above: Counter[str] = Counter()
     for row in rows.scored:
         people.setdefault(row.rater, set()).add(row.official)
+        above[row.rater] += row.total is not None and NINETY <= row.total < NINETY + 1
     measures = _by_rater(report)
     rates.repetitions += 1
     honest_named = False
@@ -78,7 +85,7 @@ def _note(rates: Rates, rows: Rows, report: Report) -> None:
         found = bool(named if habit == HONEST else named & TELLING[habit])
         rates.raters[habit] += 1
         rates.found[habit] += found
-        if len(own) >= FEW:
+        if _has_occasion(habit, own, above[rater]):
             rates.large[habit] += 1
             rates.large_found[habit] += found
         (rates.honest_by_measure if habit == HONEST else rates.by_measure).update(
@@ -86,6 +93,10 @@ def _note(rates: Rates, rows: Rows, report: Report) -> None:
         )
         honest_named |= habit == HONEST and found
     rates.reports_with_honest += honest_named
+
+
+def _has_occasion(habit: str, people: set[str], above: int) -> bool:
+    return above >= LIFTED if habit == "bunches" else len(people) >= FEW
 
 
 def _by_rater(report: Report) -> dict[str, set[str]]:
