@@ -119,7 +119,7 @@ def _read_work(
             assignment = found.value
         except ValidationError:
             continue  # its person's result names it as unreadable
-        rows.pieces.append(_piece(found.ref.id, assignment, facts, now))
+        rows.pieces.append(piece(found.ref.id, assignment, facts, now))
         _sort_facts(found.ref.id, assignment, facts, rows)
     rows.burdens.extend(
         Burden(period.id, official, unit, actions[official])
@@ -127,7 +127,7 @@ def _read_work(
     )
 
 
-def _piece(name: str, assignment: Assignment, facts: Facts, now: datetime) -> Piece:
+def piece(name: str, assignment: Assignment, facts: Facts, now: datetime) -> Piece:
     """Overdue at the deadline that stood at the time, and whether that was moved afterwards."""
     due, overdue, rescued, by = assignment.due, False, None, None
     moves = [(one.at, key, one) for key, one in facts if isinstance(one, DeadlineMoved)]

@@ -38,7 +38,7 @@ def test_each_habit_is_found_and_no_honest_rater_is() -> None:
     assert {habit: (rates.found[habit], rates.raters[habit]) for habit in (*CHEATS, "honest")} == {
         "full": (20, 20),
         "copies": (20, 20),
-        "bunches": (16, 20),
+        "bunches": (17, 20),
         "moves": (20, 20),
         "honest": (0, 240),
     }
