@@ -163,7 +163,7 @@ def test_a_list_of_holidays_that_cannot_be_is_refused(
 
 def test_without_windows_somebody_says_when_the_period_closes(world: World) -> None:
     scheme = shipped(SCHEME).model_copy(update={"ref": "bare@1", "windows": None})
-    world.stack.wiring.schemes.publish(scheme)
+    world.stack.wiring.schemes.publish(scheme, world.stack.clock.now())
     body = {"action": "open", "period": "2026-11", "scheme": "bare@1"}
     answer = world.as_("tu").post("period", body, key=new_key())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "closes_at")
