@@ -134,8 +134,7 @@ class FirestoreEmulator(LocalServer):
 
     def mark(self, project: str, document: str) -> None:
         """Write an empty document, past all rules."""
-        path = f"/v1/projects/{project}/databases/(default)/documents/{document}"
-        self._call("PATCH", path, {})
+        self.write(project, document, {})
 
     def rule_coverage(self, project: str) -> dict[str, Any]:
         """Return the rules and a report of each expression's values and how often they came.
