@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def play_department(stack: Stack, *, seed: int = SEED, month: str = MONTH) -> Pl
     publish_scheme(stack)
     enrol(stack, department)
     organiser = next(uid for uid, one in department.officials.items() if "organiser" in one.roles)
-    period = _open(stack, organiser, month, TIME_ZONE)
+    period = _open(stack, organiser, month, TIME_ZONE, department.closes_at)
     with say.progress() as bar:
         Player(stack, department).play(bar)
     _close(stack, period)
@@ -197,8 +197,12 @@ def _appoint_organiser(stack: Stack, month: str, time_zone: str) -> str:
     return ORGANISER
 
 
-def _open(stack: Stack, organiser: str, month: str, time_zone: str) -> Period:
+def _open(
+    stack: Stack, organiser: str, month: str, time_zone: str, closes_at: datetime | None = None
+) -> Period:
     body = {"action": "open", "period": month, "scheme": SCHEME, "time_zone": time_zone}
+    if closes_at is not None:
+        body["closes_at"] = closes_at.isoformat()
     answer = sign_in(stack, organiser).post("period", body, key=f"open-{month}")
     period = stack.wiring.store.get(refs.periods(month))
     if answer.status_code != requests.codes.ok or period is None:

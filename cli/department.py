@@ -25,7 +25,6 @@ from shared.models.official import Leave, Official, Posting, Role
 from shared.models.position import Position
 from shared.models.unit import Unit
 from shared.usecases.calendar import bounds
-from shared.usecases.period import REVIEW
 
 Json = dict[str, Any]
 Side = Literal["self", "head"]
@@ -33,6 +32,8 @@ Side = Literal["self", "head"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 ZONE = ZoneInfo(TIME_ZONE)
 CRITERIA = ("conduct", "competence", "initiative")
+REVIEW = timedelta(days=5)
+"""How long the generated heads may judge after the month's end."""
 """Of the scheme decree-335@1."""
 
 

@@ -15,6 +15,7 @@ from shared.models.catalogue import Product
 from shared.models.correction import Correction
 from shared.models.decision import Decision
 from shared.models.entry import ENTRY, Entry
+from shared.models.holidays import Holidays
 from shared.models.imported import Imported
 from shared.models.notice import Notice
 from shared.models.official import Official
@@ -72,6 +73,7 @@ positions = _of(Position)
 catalogue = _of(Product)
 schemes = _of(Scheme)
 periods = _of(Period)
+calendars = _of(Holidays)
 assignments = _of(Assignment)
 appraisals = _of(Appraisal)
 appeals = _of(Appeal)

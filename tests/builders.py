@@ -1,6 +1,6 @@
 """Test data: each builder makes a valid value and takes what the test cares about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -25,10 +25,11 @@ from shared.models.entry import (
     Returned,
     Submission,
 )
+from shared.models.holidays import Holidays, SpecialDay
 from shared.models.official import Official, Posting
 from shared.models.period import Period
 from shared.models.result import Result
-from shared.models.scheme import Scheme
+from shared.models.scheme import Scheme, Source, Title, Words
 from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
@@ -246,6 +247,19 @@ def an_official(**changes: Any) -> Official:
 def a_product(**changes: Any) -> Product:
     record = {"title": "Giấy phép", "measure": "bộ", "group": 1, "points": 100, "k": 1000}
     return Product.model_validate(record | changes)
+
+
+def a_source() -> Source:
+    return Source(
+        text=Words(vi="Công văn của tỉnh", en="A letter of the province"), confidence="local"
+    )
+
+
+def some_holidays(year: int, off: Sequence[str] = (), worked: Sequence[str] = ()) -> Holidays:
+    def special(days: Sequence[str]) -> list[SpecialDay]:
+        return [SpecialDay(day=day, title=Title(vi="Nghỉ", en="Off")) for day in days]
+
+    return Holidays(year=year, off=special(off), worked=special(worked), source=a_source())
 
 
 def a_period(**changes: Any) -> Period:

@@ -23,7 +23,9 @@ from shared.usecases.schemes import shipped
 MONTH = "2026-10"
 BEGIN = datetime(2026, 9, 30, 18, tzinfo=UTC)
 DUE = datetime(2026, 10, 20, 10, tzinfo=UTC)
-AFTER_CLOSE = datetime(2026, 11, 5, 18, tzinfo=UTC)
+AFTER_CLOSE = datetime(2026, 11, 11, 18, tzinfo=UTC)
+"""Of the shipped scheme's windows: three and five working days after the month."""
+AFTER_PETITIONS = datetime(2026, 11, 30, 18, tzinfo=UTC)
 SCHEME = "decree-335@1"
 CRITERIA = ("conduct", "competence", "initiative")
 
@@ -71,6 +73,18 @@ class World:
         fields = {"period": MONTH, "official": official, "by_head": scoring}
         path = f"appraisals/{MONTH}_{official}"
         return self.as_(head).write(path, fields, times=["by_head.at"])
+
+    def score_self(self, official: str) -> requests.Response:
+        fields = {"by": official, "scores": dict.fromkeys(CRITERIA, 950)}
+        return self.as_(official).write(
+            f"appraisals/{MONTH}_{official}",
+            {"period": MONTH, "official": official, "by_self": fields},
+            times=["by_self.at"],
+        )
+
+    def petition(self, official: str, name: str) -> requests.Response:
+        fields = {"period": MONTH, "official": official, "reason": "xem lại"}
+        return self.as_(official).write(f"appeals/{name}", fields, times=["at"])
 
     def card(self, official: str) -> Scorecard | None:
         self.stack.drain(30)

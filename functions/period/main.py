@@ -1,23 +1,29 @@
-"""POST /period: open a period, reschedule its close, confirm its results.
+"""POST /period: open a period, move its close, confirm its results, publish holidays.
 
 Retry contract: safe to repeat with the same Idempotency-Key; 4xx is final.
 """
 
-from pydantic import TypeAdapter
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from functions.http import JSON, Call, Contract, endpoint
+from shared.usecases.holidays import HolidaysReply, PublishHolidays, publish_holidays
 from shared.usecases.period import PeriodReply, PeriodRequest, change_period
 
-REQUEST: TypeAdapter[PeriodRequest] = TypeAdapter(PeriodRequest)
+Request = Annotated[PeriodRequest | PublishHolidays, Field(discriminator="action")]
+REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 CONTRACT = Contract(
     "json",
     REQUEST,
-    {JSON: PeriodReply},
+    {JSON: PeriodReply | HolidaysReply},
     refuses=("missing", "conflict", "key-reused"),
     keyed=True,
 )
 
 
 @endpoint(CONTRACT)
-def period(call: Call[PeriodRequest]) -> PeriodReply:
+def period(call: Call[Request]) -> PeriodReply | HolidaysReply:
+    if isinstance(call.request, PublishHolidays):
+        return publish_holidays(call.wiring, call.caller, call.key, call.request)
     return change_period(call.wiring, call.caller, call.key, call.request)

@@ -1,5 +1,7 @@
 """A clock that flows like the wall clock and can be moved forward."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Condition
 
@@ -14,6 +16,7 @@ class AdvancedClock:
     def __init__(self, start: datetime | None = None) -> None:
         self._changed = Condition()
         self._offset = timedelta(0)
+        self._followers: list[Callable[[timedelta], None]] = []
         if start is not None:
             self._offset = start - datetime.now(UTC)
 
@@ -25,6 +28,18 @@ class AdvancedClock:
         with self._changed:
             self._offset = max(self._offset, to - datetime.now(UTC))
             self._changed.notify_all()
+        for follow in self._followers:
+            follow(self._offset)
+
+    @contextmanager
+    def followed_by(self, follower: Callable[[timedelta], None]) -> Iterator[None]:
+        """Tell it how far this clock is ahead of the wall's, now and after every advance."""
+        self._followers.append(follower)
+        follower(self._offset)
+        try:
+            yield
+        finally:
+            self._followers.remove(follower)
 
     def wait_until(self, when: datetime, timeout: float) -> bool:
         """Wait for `when`, at most `timeout` real seconds; say whether it has come."""

@@ -106,6 +106,11 @@ class FirestoreEmulator(LocalServer):
         issues = json.loads(reply).get("issues", [])
         return [_describe(issue) for issue in issues]
 
+    def write(self, project: str, document: str, fields: Mapping[str, Any]) -> None:
+        """Replace a document past the rules, as the server may; `fields` as REST spells them."""
+        name = f"projects/{quote(project, safe='')}/databases/(default)/documents/{document}"
+        self._call("PATCH", f"/v1/{name}", {"fields": fields})
+
     def clear(self, project: str) -> None:
         """Delete all documents of a project; triggers see every deletion."""
         self._call("DELETE", f"{_side(project)}/databases/(default)/documents")
@@ -129,8 +134,7 @@ class FirestoreEmulator(LocalServer):
 
     def mark(self, project: str, document: str) -> None:
         """Write an empty document, past all rules."""
-        path = f"/v1/projects/{project}/databases/(default)/documents/{document}"
-        self._call("PATCH", path, {})
+        self.write(project, document, {})
 
     def rule_coverage(self, project: str) -> dict[str, Any]:
         """Return the rules and a report of each expression's values and how often they came.

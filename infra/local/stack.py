@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,8 @@ SERVICE_ACCOUNT = "platform@roviec.iam.gserviceaccount.com"
 TRUSTED_SYSTEM = "import@roviec.iam.gserviceaccount.com"
 LOCATION = "asia-southeast1"
 QUEUE = "periods"
+AHEAD = "clock/ahead"
+"""The document that tells the rules how far our clock is ahead of the emulator's."""
 JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """The emulator shares two cores with everything else; this halves its time."""
 
@@ -143,9 +146,23 @@ def attached(
         current = wiring.Wiring(settings, clock)
         exits.enter_context(_wired(current))
         _create_queue(tasks.address, project)
-        google.store.set_rules(project, RULES.read_text("utf-8"))
+        google.store.set_rules(project, _on_our_clock(RULES.read_text("utf-8")))
+        exits.enter_context(clock.followed_by(lambda ahead: _tell(google.store, project, ahead)))
         gateway.register(google.store, project)
         yield Stack(project, gateway.url, clock, google, gateway, tasks, issuer, current)
+
+
+def _on_our_clock(rules: str) -> str:
+    """The emulator's clock cannot be moved: a document tells its rules how far ours is ahead."""
+    ahead = f"get(/databases/$(database)/documents/{AHEAD}).data.seconds"
+    theirs, ours = "return request.time;", f"return request.time + duration.value({ahead}, 's');"
+    assert rules.count(theirs) == 1, "the rules have one now()"
+    return rules.replace(theirs, ours)
+
+
+def _tell(store: FirestoreEmulator, project: str, ahead: timedelta) -> None:
+    seconds = str(int(ahead.total_seconds()))
+    store.write(project, AHEAD, {"seconds": {"integerValue": seconds}})
 
 
 @cache

@@ -14,6 +14,11 @@ class Period(Document):
     Work counts while it is delivered before `end`; its review may follow until
     `closes_at`, when the period locks. `state` only moves forward:
     open → closing → review → final.
+
+    The scheme's windows are frozen as times, so that nobody has to count working
+    days: people score themselves from `self_from` until `self_until`, heads score until
+    the lock; once the results are up for review, petitions come until `petition_until`
+    and are answered until `answer_until`. A window that is absent has no bound of its own.
     """
 
     collection: ClassVar[str] = "periods"
@@ -26,5 +31,9 @@ class Period(Document):
     time_zone: Line
     scheme: SchemeRef
     state: State
+    self_from: Time | None = None
+    self_until: Time | None = None
+    petition_until: Time | None = None
+    answer_until: Time | None = None
     closing: Annotated[int, Field(ge=0, le=1_000)] = 0
     """How often closing was started; part of the task names, so a restart is not deduplicated."""

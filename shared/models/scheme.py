@@ -262,8 +262,13 @@ class Justification(Part):
 
 
 class Windows(Part):
-    """How long each step may take, in working days."""
+    """How long each step may take, in working days.
 
+    One scores oneself from `self_early` before the period's end until `self_score` after it;
+    the head's days follow those.
+    """
+
+    self_early: Annotated[int, Field(ge=0, le=60)] = 0
     self_score: WorkingDays
     head_score: WorkingDays
     petition: WorkingDays

@@ -20,6 +20,7 @@ from shared.refs import Collection
 from shared.scoring.result import total_period
 from shared.usecases.opened import no_period
 from shared.usecases.recorded import Change, by_platform, recorded
+from shared.usecases.windows import published
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,8 @@ def _publish(transaction: Transaction, result: PeriodResult, now: datetime) -> N
     ref = refs.periods(result.period)
     period = transaction.get(ref)
     if period is not None and period.state == "closing":
-        reviewed = period.model_copy(update={"state": "review"})
+        scheme = transaction.get(refs.schemes(period.scheme))
+        reviewed = published(transaction, period, scheme.windows if scheme else None, now)
         moved = _moved(period, reviewed, now, "publish results")
         transaction.write([put(refs.results(period.id), result), *moved])
 

@@ -1,6 +1,6 @@
 """Open a period, move its close, confirm its results."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,18 +9,21 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.base import Line, Part, PeriodId, Reason, SchemeRef, Time
 from shared.models.period import Period, State
-from shared.ports import Services, Transaction
+from shared.ports import Services, Store, Transaction, Where
 from shared.usecases.calendar import bounds, kind_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import no_period
 from shared.usecases.recorded import Change, recorded
+from shared.usecases.windows import Scoring, scoring_windows
 
-REVIEW = timedelta(days=5)
-"""How long heads may still judge work after a period's end, unless the organiser says otherwise."""
+SHOWN = 10
+"""Petitions that a refusal names."""
 
 
 class OpenPeriod(Part):
+    """Without `closes_at` the scheme's windows say when the heads' time ends."""
+
     action: Literal["open"]
     period: PeriodId
     scheme: SchemeRef
@@ -29,16 +32,17 @@ class OpenPeriod(Part):
 
 
 class Reschedule(Part):
-    """Move the lock of an open period."""
+    """Move the lock of an open period, and with `self_until` the end of self-scoring."""
 
     action: Literal["reschedule"]
     period: PeriodId
     closes_at: Time
+    self_until: Time | None = None
     reason: Reason
 
 
 class Confirm(Part):
-    """Make reviewed results final."""
+    """Make reviewed results final, once petitions were heard and answered."""
 
     action: Literal["confirm"]
     period: PeriodId
@@ -51,6 +55,10 @@ class PeriodReply(Part):
     period: PeriodId
     state: State
     closes_at: Time
+    self_from: Time | None = None
+    self_until: Time | None = None
+    petition_until: Time | None = None
+    answer_until: Time | None = None
 
 
 def change_period(
@@ -62,17 +70,18 @@ def change_period(
     now = services.clock.now()
     return services.store.transact(
         lambda transaction: (
-            keyed.replied(transaction, PeriodReply) or _change(transaction, keyed, request, now)
+            keyed.replied(transaction, PeriodReply)
+            or _change(services.store, transaction, keyed, request, now)
         )
     )
 
 
 def _change(
-    transaction: Transaction, keyed: Keyed, request: PeriodRequest, now: datetime
+    store: Store, transaction: Transaction, keyed: Keyed, request: PeriodRequest, now: datetime
 ) -> PeriodReply:
     ref = refs.periods(request.period)
     standing = transaction.get(ref)
-    period = _changed(transaction, standing, request, now)
+    period = _changed(store, transaction, standing, request, now)
     reply = _reply(period)
     writes = recorded(
         keyed,
@@ -88,7 +97,11 @@ def _change(
 
 
 def _changed(
-    transaction: Transaction, standing: Period | None, request: PeriodRequest, now: datetime
+    store: Store,
+    transaction: Transaction,
+    standing: Period | None,
+    request: PeriodRequest,
+    now: datetime,
 ) -> Period:
     match request:
         case OpenPeriod():
@@ -96,7 +109,7 @@ def _changed(
         case Reschedule():
             return _rescheduled(standing, request, now)
         case Confirm():
-            return _confirmed(standing, request)
+            return _confirmed(store, standing, request, now)
 
 
 def _opened(
@@ -104,34 +117,80 @@ def _opened(
 ) -> Period:
     if standing is not None:
         raise refuse("conflict", "period", "is open already or was", "kỳ này đã được mở")
-    if transaction.get(refs.schemes(request.scheme)) is None:
+    scheme = transaction.get(refs.schemes(request.scheme))
+    if scheme is None:
         raise refuse("missing", "scheme", "is not published", "quy chế chấm điểm chưa ban hành")
     start, end = bounds(request.period, request.time_zone)
+    scoring = (
+        scoring_windows(transaction, scheme.windows, end, now, request.time_zone)
+        if scheme.windows
+        else None
+    )
+    closes_at = _not_before(max(end, now), request.closes_at or _default_close(scoring))
     return Period(
         id=request.period,
         kind=kind_of(request.period),
         start=start,
         end=end,
-        closes_at=_not_before(max(end, now), request.closes_at or max(end, now) + REVIEW),
+        closes_at=closes_at,
         time_zone=request.time_zone,
         scheme=request.scheme,
         state="open",
+        self_from=scoring.self_from if scoring else None,
+        self_until=min(scoring.self_until, closes_at) if scoring else None,
     )
+
+
+def _default_close(scoring: Scoring | None) -> datetime:
+    if scoring is None:
+        raise refuse(
+            "invalid",
+            "closes_at",
+            "the scheme has no windows that say when: give a time",
+            "quy chế không quy định thời hạn: hãy nêu thời điểm khóa kỳ",
+        )
+    return scoring.closes_at
 
 
 def _rescheduled(standing: Period | None, request: Reschedule, now: datetime) -> Period:
     period = _in_state(standing, request.period, "open", "only an open period can be rescheduled")
     closes_at = _not_before(max(period.end, now), request.closes_at)
-    return period.model_copy(update={"closes_at": closes_at})
+    self_until = request.self_until or period.self_until
+    if self_until is not None:
+        self_until = min(self_until, closes_at)
+    return period.model_copy(update={"closes_at": closes_at, "self_until": self_until})
 
 
-def _confirmed(standing: Period | None, request: Confirm) -> Period:
+def _confirmed(store: Store, standing: Period | None, request: Confirm, now: datetime) -> Period:
+    """Nobody can petition once the window has passed, so what is answered then stays so."""
     period = _in_state(standing, request.period, "review", "only reviewed results can be confirmed")
+    if period.petition_until is not None and now <= period.petition_until:
+        until = period.petition_until.isoformat(timespec="minutes")
+        raise refuse(
+            "conflict",
+            "period",
+            f"petitions are heard until {until}",
+            f"còn nhận kiến nghị đến {until}",
+        )
+    _require_answers(store, period)
     return period.model_copy(update={"state": "final"})
 
 
+def _require_answers(store: Store, period: Period) -> None:
+    """A petition that cannot be read is not answered either."""
+    filed = store.find(refs.appeals, where=Where("period", "==", period.id))
+    waiting = [found.ref.id for found in filed if found.fields.get("answer") is None]
+    if waiting:
+        named = ", ".join(sorted(waiting)[:SHOWN])
+        raise refuse(
+            "conflict",
+            "period",
+            f"{len(waiting)} petitions are not answered: {named}",
+            f"còn {len(waiting)} kiến nghị chưa trả lời: {named}",
+        )
+
+
 def _not_before(earliest: datetime, closes_at: datetime) -> datetime:
-    """A period of the past, opened for an import, still stays open for the review's length."""
     if closes_at < earliest:
         raise refuse(
             "invalid",
@@ -156,4 +215,12 @@ def _in_state(standing: Period | None, period_id: str, state: State, otherwise: 
 
 
 def _reply(period: Period) -> PeriodReply:
-    return PeriodReply(period=period.id, state=period.state, closes_at=period.closes_at)
+    return PeriodReply(
+        period=period.id,
+        state=period.state,
+        closes_at=period.closes_at,
+        self_from=period.self_from,
+        self_until=period.self_until,
+        petition_until=period.petition_until,
+        answer_until=period.answer_until,
+    )

@@ -5,8 +5,10 @@ from typing import Any
 
 from infra.local.people import Client
 from shared import refs
+from shared.models.holidays import Holidays
 from shared.usecases.schemes import shipped
-from tests.access.place import LEFT_BEHIND, PERIODS, UIDS, WORK, Place
+from tests.access.place import LEFT_BEHIND, OUTSIDE, PERIODS, UIDS, WORK, Place
+from tests.builders import a_source
 from tests.world import CRITERIA
 
 Try = Callable[[Place, str, str], int]
@@ -35,6 +37,7 @@ DOCUMENTS = {
     "catalogue": "catalogue/hs",
     "schemes": "schemes/decree-335@1",
     "periods": "periods/{period}",
+    "calendars": "calendars/2026",
     "officials": "officials/an",
     "inbox": "officials/an/inbox/one",
     "assignments": "assignments/{period}_p1_an_w",
@@ -59,10 +62,13 @@ def in_store(place: str, name: str) -> Try:
         return lambda where, who, state: _append(where, who, state, ENTRIES[name])
     special = {
         "mark read": _mark_read,
-        "score self": lambda where, who, state: _score(where, who, state, "by_self"),
-        "score as head": lambda where, who, state: _score(where, who, state, "by_head"),
+        "score self": lambda w, who, state: _score(w, who, PERIODS[state], "by_self"),
+        "score self early": lambda w, who, _: _score(w, who, OUTSIDE["early"]["id"], "by_self"),
+        "score self late": lambda w, who, _: _score(w, who, OUTSIDE["late"]["id"], "by_self"),
+        "score as head": lambda w, who, state: _score(w, who, PERIODS[state], "by_head"),
         "score own as head": _score_own,
-        "file": _file,
+        "file": lambda w, who, state: _file(w, who, PERIODS[state]),
+        "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
     }
     if name in special:
         return special[name]
@@ -120,8 +126,7 @@ def _append(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
     return where.as_(who).write(path, fields, times=["at"]).status_code
 
 
-def _score(where: Place, who: str, state: str, part: str) -> int:
-    period = PERIODS[state]
+def _score(where: Place, who: str, period: str, part: str) -> int:
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
     fields = {"period": period, "official": "an", part: scoring}
     client = where.as_(who)
@@ -141,9 +146,12 @@ def _mark_read(where: Place, who: str, state: str) -> int:
     return where.as_(who).write(_path("inbox", state), {}, times=["read_at"]).status_code
 
 
-def _file(where: Place, who: str, state: str) -> int:
-    fields = {"period": PERIODS[state], "official": "an", "reason": "xem lại"}
-    return where.as_(who).write(f"appeals/{where.fresh()}", fields, times=["at"]).status_code
+def _file(where: Place, who: str, period: str) -> int:
+    """Taken away again: a petition that nobody answers holds its period."""
+    fields, path = {"period": period, "official": "an", "reason": "xem lại"}, where.fresh()
+    status = where.as_(who).write(f"appeals/{path}", fields, times=["at"]).status_code
+    where.delete(f"appeals/{path}")
+    return status
 
 
 def in_functions(function: str, name: str) -> Try:
@@ -158,6 +166,7 @@ def in_functions(function: str, name: str) -> Try:
         "open another": _open,
         "reschedule": _reschedule,
         "confirm": _confirm,
+        "publish holidays": _publish_holidays,
         "import": _import,
         "publish": _publish,
         "simulate": _simulate,
@@ -220,6 +229,11 @@ def _confirm(where: Place, who: str, state: str) -> int:
     owner = Client(where.stack, {"Authorization": "Bearer owner"})
     owner.write(f"periods/{PERIODS[state]}", {"state": state}, times=[]).raise_for_status()
     return status
+
+
+def _publish_holidays(where: Place, who: str, state: str) -> int:
+    holidays = Holidays(year=2026, off=[], source=a_source()).model_dump(exclude_none=True)
+    return _post(where, who, "period", {"action": "holidays", "holidays": holidays})
 
 
 def _publish(where: Place, who: str, state: str) -> int:

@@ -12,8 +12,9 @@ import jwt
 from infra.local.people import Client, id_token
 from infra.local.stack import Stack
 from shared import refs
-from shared.models.appeal import Appeal
+from shared.models.appeal import Answer, Appeal
 from shared.models.assignment import Assignment
+from shared.models.holidays import Holidays
 from shared.models.imported import Imported
 from shared.models.notice import Notice
 from shared.models.official import Official, Posting, StandIn
@@ -37,9 +38,15 @@ from tests.builders import (
     delivered,
 )
 
+LONG_AGO, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 PERIODS = {"open": "2026-10", "closing": "2026-09", "review": "2026-08", "final": "2026-07"}
+OUTSIDE: dict[str, dict[str, Any]] = {
+    "early": {"id": "2026-12", "state": "open", "self_from": FAR},
+    "late": {"id": "2026-06", "state": "open", "self_until": LONG_AGO},
+    "heard": {"id": "2026-05", "state": "review", "petition_until": LONG_AGO},
+}
+"""Periods before or after a window, by what makes them so."""
 ZONE = "Asia/Ho_Chi_Minh"
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ALL_ROLES = ["administrator", "auditor", "authority", "head", "official", "organiser"]
 WORK, LEFT_BEHIND = "w", "l"
 """An's work, and that whose approver has left."""
@@ -103,6 +110,8 @@ def build(stack: Stack) -> Place:
     place.write(_shared())
     for state in STATES:
         place.write(_period(state))
+    for one in OUTSIDE.values():
+        place.write([put(refs.periods(one["id"]), builders.a_period(**one))])
     return place
 
 
@@ -145,6 +154,7 @@ def _shared() -> list[Write]:
     notice = Notice(kind="due", title="Sắp đến hạn", body="Còn 3 ngày", at=LONG_AGO)
     return [
         put(refs.catalogue("hs"), a_product()),
+        put(refs.calendars("2026"), Holidays(year=2026, off=[], source=builders.a_source())),
         put(refs.positions("cv"), Position(title="Chuyên viên", products=["hs"])),
         put(refs.imported("one_1"), Imported(assignment=_name("open"))),
         put(refs.inbox("an")("one"), notice),
@@ -156,7 +166,7 @@ def _period(state: str) -> list[Write]:
     start, end = bounds(period, ZONE)
     record = {"id": period, "start": start, "end": end, "closes_at": end, "state": state}
     if state == "open":
-        record["closes_at"] = datetime(2099, 1, 1, tzinfo=UTC)
+        record |= {"closes_at": FAR, "self_from": LONG_AGO, "self_until": FAR}
     counts = dict.fromkeys(
         (
             "officials",
@@ -173,7 +183,8 @@ def _period(state: str) -> list[Write]:
     rows = {_name(state): a_contribution(delivered())}
     card = a_scorecard(period=period, official="an", path=["so", "p1"], contributions=rows)
     result = a_result(card, unit="p1")
-    appeal = Appeal(period=period, official="an", at=start, reason="xem lại")
+    answer = Answer(by="tu", at=end, upheld=False, reason="đúng quy định")
+    appeal = Appeal(period=period, official="an", at=start, reason="xem lại", answer=answer)
     return [
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),

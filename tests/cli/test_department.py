@@ -160,7 +160,9 @@ class Stage:
         organiser = next(
             uid for uid, one in sorted(play.officials.items()) if "organiser" in one.roles
         )
-        opening = OpenPeriod(action="open", period=play.period, scheme=SCHEME)
+        opening = OpenPeriod(
+            action="open", period=play.period, scheme=SCHEME, closes_at=play.closes_at
+        )
         reply = change_period(
             self, identify(self.store, organiser, self.clock.now()), "open", opening
         )

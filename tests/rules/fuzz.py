@@ -160,7 +160,7 @@ class Engine:
         work = {"official": DOER, "approver": JUDGE, "path": path, "period": OPEN}
         documents: dict[str, Fields] = {
             f"units/{UNIT}": {"path": path},
-            f"periods/{OPEN}": {"state": "open"},
+            f"periods/{OPEN}": {"state": "open"},  # without windows, nothing else bounds it
             f"periods/{REVIEWED}": {"state": "review"},
             f"officials/{DOER}": {"unit": UNIT, "roles": ["official"]},
             f"officials/{JUDGE}": {"unit": UNIT, "roles": ["official", "head"], "is_head": True},

@@ -1,5 +1,6 @@
 """Appraisals straight in the store: each side its own part, nothing that the models refuse."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,10 +9,13 @@ import requests
 from tests.world import CRITERIA, MONTH, World
 
 OK, DENIED = requests.codes.ok, requests.codes.forbidden
+LAST_DAYS = datetime(2026, 10, 29, tzinfo=UTC)
+"""When people score themselves."""
 SCORES: dict[str, Any] = dict.fromkeys(CRITERIA, 900)
 
 
 def test_each_side_writes_its_own_part(world: World) -> None:
+    world.stack.clock.advance(LAST_DAYS)
     assert write(world, "an", "an", "by_self") == OK
     assert write(world, "binh", "an", "by_head") == OK
     card = world.card("an")

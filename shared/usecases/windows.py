@@ -1,0 +1,54 @@
+"""A scheme's windows, which count working days, as the times that a period freezes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.models.period import Period
+from shared.models.scheme import Windows
+from shared.ports import Transaction
+from shared.usecases.calendar import zone_of
+from shared.usecases.working_days import (
+    DaysOff,
+    after_working_days,
+    before_working_days,
+    read_days_off,
+)
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """When people score themselves, and when the heads' time ends and the period locks."""
+
+    self_from: datetime
+    self_until: datetime
+    closes_at: datetime
+
+
+def scoring_windows(
+    transaction: Transaction, windows: Windows, end: datetime, now: datetime, time_zone: str
+) -> Scoring:
+    """The windows around a period's end; one opened after its end has them from then on."""
+    zone, after = zone_of(time_zone, "time_zone"), max(end, now)
+    off = read_days_off(transaction, (end.year - 1, end.year, after.year, after.year + 1))
+    self_until = after_working_days(after, windows.self_score, off, zone)
+    return Scoring(
+        self_from=before_working_days(end, windows.self_early, off, zone),
+        self_until=self_until,
+        closes_at=after_working_days(self_until, windows.head_score, off, zone),
+    )
+
+
+def published(
+    transaction: Transaction, period: Period, windows: Windows | None, now: datetime
+) -> Period:
+    """The period with its results up for review, and petitions heard from now on."""
+    reviewed = period.model_copy(update={"state": "review"})
+    if windows is None:
+        return reviewed
+    zone = zone_of(period.time_zone, "time_zone")
+    off: DaysOff = read_days_off(transaction, (now.year, now.year + 1))
+    petition_until = after_working_days(now, windows.petition, off, zone)
+    answer_until = after_working_days(petition_until, windows.answer, off, zone)
+    return reviewed.model_copy(
+        update={"petition_until": petition_until, "answer_until": answer_until}
+    )
