@@ -16,6 +16,7 @@ from shared.models.correction import Correction
 from shared.models.decision import Decision
 from shared.models.entry import ENTRY, Entry
 from shared.models.imported import Imported
+from shared.models.measurement import Measurement
 from shared.models.notice import Notice
 from shared.models.official import Official
 from shared.models.period import Period
@@ -75,6 +76,7 @@ periods = _of(Period)
 assignments = _of(Assignment)
 appraisals = _of(Appraisal)
 appeals = _of(Appeal)
+measurements = _of(Measurement)
 scorecards = _of(Scorecard)
 decisions = _of(Decision)
 results = _of(PeriodResult)
@@ -115,9 +117,14 @@ def scorecard(period: str, official: str) -> Ref[Scorecard]:
     return scorecards(f"{period}_{official}")
 
 
-def appraisal(period: str, official: str) -> Ref[Appraisal]:
-    return appraisals(f"{period}_{official}")
-
-
 def decision(period: str, official: str) -> Ref[Decision]:
     return decisions(f"{period}_{official}")
+
+
+def appraisal(period: str, official: str, unit: str | None = None) -> Ref[Appraisal]:
+    """By the head of the unit of the person; with `unit`, by that of another where they served."""
+    return appraisals("_".join(filter(None, [period, official, unit])))
+
+
+def measurement(period: str, kind: str, subject: str) -> Ref[Measurement]:
+    return measurements(f"{period}_{kind}_{subject}")

@@ -67,7 +67,8 @@ class Override(Part):
     """A dated fact that the authority enters, such as a reprimand; gates name its kind.
 
     It stands in every period that its time touches: the moment `at`, or from then
-    until before `until`.
+    until before `until`. A period knows what was entered, and not yet withdrawn, when
+    it was locked: what is said later never reaches back.
     """
 
     kind: Id
@@ -75,6 +76,15 @@ class Override(Part):
     until: Time | None = None
     reason: Reason
     by: Id
+    entered_at: Time | None = None
+    withdrawn_at: Time | None = None
+
+
+class Absence(Part):
+    """Time not worked, from `start` until before `end`; why is not said where scores are."""
+
+    start: Time
+    end: Time
 
 
 class Assessment(Part):
@@ -88,6 +98,8 @@ class Assessment(Part):
     overrides: Annotated[list[Override], Field(max_length=100)] = []
     away: bool = False
     """On leave throughout: nothing of this time counts."""
+    absences: Annotated[list[Absence], Field(max_length=50)] = []
+    """Leave for parts of it: what was assigned for the time worked counts."""
 
 
 class Capacity(Part):

@@ -34,6 +34,7 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
     title = scheme.title
     lines = [Line(f"Quy chế {scheme.ref}: {title.vi}", f"Scheme {scheme.ref}: {title.en}")]
     lines += [_work(name, row, reading) for name, row in card.contributions.items()]
+    lines += _absences(card)
     if not reading.on_leave:
         lines += _tree(reading.root, WHOLE, 0, reading, scheme)
         lines += _unread_scores(card, scheme)
@@ -78,6 +79,16 @@ def _tree(
         yield tell_source(node.component.source).within(depth + 1)
     for part, portion in zip(node.parts, portions(node), strict=True):
         yield from _tree(part, most * portion, depth + 1, reading, scheme)
+
+
+def _absences(card: Scorecard) -> Iterator[Line]:
+    for assessment in card.assessments.values():
+        for absence in assessment.absences:
+            start, end = (one.isoformat(timespec="minutes") for one in (absence.start, absence.end))
+            yield Line(
+                f"Nghỉ từ {start} đến {end}: chấm trên việc được giao cho thời gian làm việc",
+                f"On leave from {start} to {end}: scored on the work given for the time worked",
+            )
 
 
 def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:

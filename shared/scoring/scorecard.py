@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
-from shared.models.appraisal import Scoring
 from shared.models.scheme import Rounding, Scheme
 from shared.models.scorecard import (
     Assessment,
@@ -62,14 +61,6 @@ def score(
     )
     reading = read(unscored, scheme)
     return unscored.model_copy(update={"work": reading.evidence.work, **_outcome(reading, scheme)})
-
-
-def assessed(
-    period: str, by_head: Scoring | None, known: Assessment | None = None
-) -> dict[str, Assessment]:
-    """What is `known` for the period, with the head's scores as they stand."""
-    criteria = {} if by_head is None else dict(sorted(by_head.scores.items()))
-    return {period: (known or Assessment()).model_copy(update={"criteria": criteria})}
 
 
 def read(card: Scorecard, scheme: Scheme) -> Reading:

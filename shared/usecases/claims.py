@@ -24,9 +24,13 @@ PARTS = 4
 
 @dataclass(frozen=True)
 class Claim:
-    """Somebody whose result the unit compiles; `elsewhere` are other units to look for work in."""
+    """Somebody whose result the unit compiles; `elsewhere` are other units to look for work in.
+
+    Without `official` there is no record that can be read.
+    """
 
     name: str
+    official: Official | None
     elsewhere: list[str]
     refused: list[RefusedEntry]
     live: Scorecard | RefusedEntry | None
@@ -52,6 +56,7 @@ def residents(store: Store, period: Period, unit: str) -> dict[str, Claim]:
     return {
         uid: Claim(
             officials[uid].name,
+            officials[uid],
             _elsewhere(unit, officials[uid].units_in(period.start, period.end), live),
             [],
             live,
@@ -74,7 +79,9 @@ def orphans(store: Store, period: Period, unit: str, strangers: Iterable[str]) -
         units = _units_of(store, period, uid)
         if unit == min({unit, *units}):
             name, refused = _named(uid, homeless[uid])
-            claims[uid] = Claim(name, _elsewhere(unit, units, live), refused, live)
+            official = homeless[uid]
+            known = official if isinstance(official, Official) else None
+            claims[uid] = Claim(name, known, _elsewhere(unit, units, live), refused, live)
     return claims
 
 

@@ -1,14 +1,13 @@
 """Compile one unit's results from source, and report the drift of the live scorecards."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from shared import refs
-from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.entry import Entry
 from shared.models.period import Period
@@ -20,9 +19,10 @@ from shared.scoring.contribution import contribute
 from shared.scoring.digest import canonical
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze, total_unit
-from shared.scoring.scorecard import assessed, score
+from shared.scoring.scorecard import score
 from shared.usecases.claims import Claim, official_of, orphans, residents
 from shared.usecases.close import CompileTask, read_period
+from shared.usecases.context import context, known_from, sources_of
 from shared.usecases.reading import batches, read_each, read_entries, refused
 from shared.usecases.schemes import Schemes
 
@@ -112,22 +112,20 @@ def results_of(
 ) -> Iterator[Result]:
     """Everybody's result, in the order of `people`."""
     for batch in batches(people):
-        appraisals = read_each(store, [refs.appraisal(period.id, one.uid) for one in batch])
-        for person, appraisal in zip(batch, appraisals, strict=True):
-            yield _result(period, path, person, scheme, appraisal)
+        wanted = [sources_of(one.claim.official, one.uid, period, scheme) for one in batch]
+        found = iter(read_each(store, list(chain.from_iterable(wanted))))
+        for person, own in zip(batch, wanted, strict=True):
+            yield _result(period, path, person, scheme, list(islice(found, len(own))))
 
 
 def _result(
-    period: Period,
-    path: list[str],
-    person: Person,
-    scheme: Scheme,
-    appraisal: Appraisal | RefusedEntry | None,
+    period: Period, path: list[str], person: Person, scheme: Scheme, found: Sequence[Any]
 ) -> Result:
-    by_head = appraisal.by_head if isinstance(appraisal, Appraisal) else None
     unread = [*person.claim.refused, *(bad for one in person.sources for bad in one.refused)]
-    if isinstance(appraisal, RefusedEntry):
-        unread.append(appraisal)
+    unread += [one for one in found if isinstance(one, RefusedEntry)]
+    read = [None if isinstance(one, RefusedEntry) else one for one in found]
+    known = known_from(person.claim.official, period, read)
+    capacity, assessments = context(period, scheme, known)
     work = person.work
     scorecard = score(
         period=period.id,
@@ -136,7 +134,8 @@ def _result(
         # Of those who were given no work the own unit's head sees the result.
         path=[ancestor for assignment in work.values() for ancestor in assignment.path] or path,
         contributions={name: contribute(one, scheme) for name, one in work.items()},
-        assessments=assessed(period.id, by_head),
+        assessments=assessments,
+        capacity=capacity,
     )
     return freeze(
         scorecard,

@@ -1,6 +1,7 @@
 """What each row of the access tables does, on An's data; each answers the status it got."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from infra.local.people import Client
@@ -40,6 +41,8 @@ DOCUMENTS = {
     "assignments": "assignments/{period}_p1_an_w",
     "entries": "assignments/{period}_p1_an_w/entries/e1",
     "appraisals": "appraisals/{period}_an",
+    "measurements": "measurements/{period}_official_an",
+    "unit measurements": "measurements/{period}_unit_p1",
     "scorecards": "scorecards/{period}_an",
     "results": "results/{period}",
     "official results": "results/{period}/officials/an",
@@ -62,6 +65,8 @@ def in_store(place: str, name: str) -> Try:
         "score self": lambda where, who, state: _score(where, who, state, "by_self"),
         "score as head": lambda where, who, state: _score(where, who, state, "by_head"),
         "score own as head": _score_own,
+        "score as former head": lambda where, who, state: _elsewhere(where, who, state, "by_head"),
+        "score self elsewhere": lambda where, who, state: _elsewhere(where, who, state, "by_self"),
         "file": _file,
     }
     if name in special:
@@ -120,13 +125,19 @@ def _append(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
     return where.as_(who).write(path, fields, times=["at"]).status_code
 
 
-def _score(where: Place, who: str, state: str, part: str) -> int:
+def _score(
+    where: Place, who: str, state: str, part: str, unit: Mapping[str, str] = MappingProxyType({})
+) -> int:
     period = PERIODS[state]
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
-    fields = {"period": period, "official": "an", part: scoring}
-    client = where.as_(who)
-    answer = client.write(f"appraisals/{period}_an", fields, times=[f"{part}.at"])
-    return answer.status_code
+    fields = {"period": period, "official": "an", part: scoring, **unit}
+    path = "_".join([f"appraisals/{period}_an", *unit.values()])
+    return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
+
+
+def _elsewhere(where: Place, who: str, state: str, part: str) -> int:
+    """For An's time in the unit where they served before."""
+    return _score(where, who, state, part, {"unit": "p2"})
 
 
 def _score_own(where: Place, who: str, state: str) -> int:

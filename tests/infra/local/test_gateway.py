@@ -134,7 +134,7 @@ def test_the_root_lists_what_is_there(start: Start) -> None:
     assert status == 200
     assert json.loads(body) == {
         "functions": {"note": f"{gateway.url}/note"},
-        "triggers": {"noted": {"document": "notes/{note}", "app": "note"}},
+        "triggers": {"noted": {"document": "notes/{note}", "app": "note", "on": "written"}},
     }
 
 
