@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from shared.models.appeal import Appeal
-from shared.models.appraisal import Appraisal
+from shared.models.appraisal import Appraisal, UnitAppraisal
 from shared.models.assignment import Assignment
 from shared.models.audit import Audit
 from shared.models.base import Document
@@ -76,6 +76,7 @@ periods = _of(Period)
 assignments = _of(Assignment)
 appraisals = _of(Appraisal)
 appeals = _of(Appeal)
+unit_appraisals = _of(UnitAppraisal)
 measurements = _of(Measurement)
 scorecards = _of(Scorecard)
 decisions = _of(Decision)
@@ -124,6 +125,10 @@ def decision(period: str, official: str) -> Ref[Decision]:
 def appraisal(period: str, official: str, unit: str | None = None) -> Ref[Appraisal]:
     """By the head of the unit of the person; with `unit`, by that of another where they served."""
     return appraisals("_".join(filter(None, [period, official, unit])))
+
+
+def unit_appraisal(period: str, unit: str) -> Ref[UnitAppraisal]:
+    return unit_appraisals(f"{period}_{unit}")
 
 
 def measurement(period: str, kind: str, subject: str) -> Ref[Measurement]:

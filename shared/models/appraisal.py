@@ -30,6 +30,16 @@ class Scoring(Part):
     note: Text | None = None
 
 
+class UnitAppraisal(Document):
+    """How the head above scores a unit; its id is `{period}_{unit}`."""
+
+    collection: ClassVar[str] = "unit_appraisals"
+
+    period: PeriodId
+    unit: Id
+    by_head: Scoring
+
+
 class Appraisal(Document):
     """General criteria by oneself and by the head; only the head's part scores.
 

@@ -100,6 +100,10 @@ class Assessment(Part):
     """On leave throughout: nothing of this time counts."""
     absences: Annotated[list[Absence], Field(max_length=50)] = []
     """Leave for parts of it: what was assigned for the time worked counts."""
+    unit: dict[Id, Percent] = {}
+    """Of the unit that the person heads: the shares of its result that gates ask for."""
+    rating: Rating | None = None
+    """What a period that is part of a roll-up was rated."""
 
 
 class Capacity(Part):
@@ -114,6 +118,18 @@ class NodeScore(Part):
 
     share: Percent
     points: Points
+
+
+class UnitScore(Part):
+    """A unit's own result: everybody's pooled work, in it and below, and what is known of it."""
+
+    work: Work
+    assessment: Assessment
+    nodes: dict[Id, NodeScore]
+    total: Points | None = None
+    rating: Rating | None = None
+    gate: Id | None = None
+    standing: Standing
 
 
 class Scorecard(Document):

@@ -79,7 +79,7 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
     home, said = _said(known, period)
     own = _told(said.pop(home, None), root).model_copy(
         update={
-            "indicators": _measured(known.measurement),
+            "indicators": measured_values(known.measurement),
             "overrides": [] if official is None else known_facts(official, period),
             **_leave([] if official is None else official.leave, period),
         }
@@ -143,7 +143,7 @@ def _told(scoring: Scoring | None, root: Component) -> Assessment:
     )
 
 
-def _measured(measurement: Measurement | None) -> dict[str, int]:
+def measured_values(measurement: Measurement | None) -> dict[str, int]:
     values = {} if measurement is None else measurement.values
     return {name: one.value for name, one in sorted(values.items())}
 
