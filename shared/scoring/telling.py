@@ -95,7 +95,7 @@ def tell_gate(checked: Checked, scheme: Scheme) -> Line:
         return Line(
             f"{title.vi}: không áp dụng ({why.vi})", f"{title.en}: does not apply ({why.en})"
         )
-    found = _measured(checked)
+    found = tell_measured(checked)
     if checked.passed:
         return Line(f"{title.vi}: {found.vi}: đạt", f"{title.en}: {found.en}: passed")
     most = band_title(checked.gate.ceiling, scheme)
@@ -213,7 +213,8 @@ def _statement(component: Statement, told: Iterable[Assessment]) -> Line:
     return _same(f"min({', '.join(options)})" if len(options) > 1 else options[0])
 
 
-def _measured(checked: Checked) -> Line:
+def tell_measured(checked: Checked) -> Line:
+    """What the gate looked at, and what it asks for."""
     match checked.gate.condition:
         case AtLeast() | AtMost() as condition:
             return _paced(checked, condition)
