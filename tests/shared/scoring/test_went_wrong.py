@@ -159,6 +159,8 @@ def test_what_one_says_of_oneself_never_scores() -> None:
         "overrides",
         "away",
         "absences",
+        "unit",
+        "rating",
     }
 
 

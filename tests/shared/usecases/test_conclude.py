@@ -16,6 +16,7 @@ from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
 from shared.models.unit import Unit
 from shared.ports import Queue, create, put
+from shared.scoring.explanation import explain_unit
 from shared.scoring.result import is_current, unit_digest
 from shared.usecases.close import CloseTask, CompileTask, close, finalize
 from shared.usecases.compile_unit import compile_unit
@@ -308,6 +309,9 @@ def test_a_unit_is_rated_on_pooled_work_criteria_and_measurements() -> None:
     assert found is not None
     assert (found.work.assigned, found.work.done) == (6, 5)
     assert (found.total, found.rating, found.standing) == (7833, "good", "rated")
+    told = [line.en for line in explain_unit(found, place.scheme)]
+    assert told[1].endswith("assigned 6, done 5, failed checks 0, late 0")
+    assert any("Total = 78.33 ≥ 70.00: Good" in line for line in told)
     above = place.total("so").score
     assert above is not None
     assert (above.work.done, above.standing) == (5, "not_assessed")
