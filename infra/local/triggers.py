@@ -23,6 +23,7 @@ CALLED = [
     "schemes",
     "decide",
     "quota",
+    "people",
     "forms",
     "simulate",
 ]

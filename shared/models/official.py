@@ -37,6 +37,13 @@ class Leave(Part):
     reason: Reason
 
 
+class Named(Part):
+    """A name that somebody bore until then."""
+
+    name: Line
+    until: Time
+
+
 class StandIn(Part):
     """Acts for the head of `unit`, and below it, from `start` until before `end`."""
 
@@ -65,12 +72,17 @@ class Official(Document):
     stands_in: Annotated[list[StandIn], Field(max_length=3)] = []
     """At most three at once: the rules of the store look at each."""
     party_since: Time | None = None
+    former: Annotated[list[Named], Field(max_length=20)] = []
+    """Earlier names, in order: results keep the name of their time."""
     facts: Annotated[list[Override], Field(max_length=100)] = []
     """What the authority has entered, such as a reprimand: dated, and never taken out again."""
 
     def claims(self) -> list[str]:
         """The roles for the tokens; whoever stands in may act as a head, on the dates recorded."""
         return sorted({*self.roles, *(["head"] if self.is_head or self.stands_in else [])})
+
+    def name_at(self, moment: datetime) -> str:
+        return next((one.name for one in self.former if moment < one.until), self.name)
 
     def heads_at(self, moment: datetime) -> list[str]:
         """The units that this person acts for as head, themselves or standing in."""

@@ -25,7 +25,7 @@ from shared.scoring.scorecard import score
 from shared.usecases.claims import Claim, official_of, orphans, residents
 from shared.usecases.close import CompileTask, read_period
 from shared.usecases.conclude import Conclusion, Read, children_of
-from shared.usecases.context import context, known_from, sources_of
+from shared.usecases.context import context, known_from, makes_card, sources_of
 from shared.usecases.reading import batches, read_each, read_entries, refused
 from shared.usecases.schemes import Schemes
 
@@ -251,5 +251,5 @@ def _differing(
 def _same(truth: Scorecard, live: Scorecard | RefusedEntry | None) -> bool:
     """No scorecard is no drift when nothing was ever assigned or scored."""
     if live is None:
-        return not truth.contributions and not truth.assessments
+        return not truth.contributions and not makes_card(truth.assessments)
     return canonical(live.fields()) == canonical(truth.fields())

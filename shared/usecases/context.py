@@ -88,6 +88,33 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
     return capacity, {period.id: own, **others}
 
 
+def makes_card(assessments: Mapping[str, Assessment]) -> bool:
+    """Whether somebody without work has a scorecard: what was said or measured makes one.
+
+    A record alone makes none: else a period that opens would have to make everybody's.
+    """
+    return any(one.criteria or one.statements or one.indicators for one in assessments.values())
+
+
+def depends_on(official: Official | None, period: Period) -> object:
+    """All that a period's results follow from in a record, to be compared."""
+    if official is None:
+        return None
+    posting = official.posting_in(period.start, period.end)
+    if posting is None:
+        return None
+    return (
+        posting.unit,
+        posting.duty,
+        posting.field,
+        official.units_in(period.start, period.end),
+        capacity_in(official, period),
+        known_facts(official, period),
+        _leave(official.leave, period),
+        official.name_at(period.closes_at),
+    )
+
+
 def known_facts(official: Official, period: Period) -> list[Override]:
     """The facts that stand in the period, as they were known when it was locked."""
     known = [

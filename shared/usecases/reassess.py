@@ -17,7 +17,7 @@ from shared.models.period import Period
 from shared.models.scorecard import Scorecard
 from shared.ports import Pause, Store, Stored, Where
 from shared.scoring.scorecard import score
-from shared.usecases.context import Context, context, known_from, sources_of
+from shared.usecases.context import Context, context, known_from, makes_card, sources_of
 from shared.usecases.rescore import at_once, card_writes, parts, retry
 from shared.usecases.schemes import Schemes
 
@@ -83,7 +83,7 @@ def _changed(store: Store, schemes: Schemes, period_id: str, uid: str) -> bool:
         assessments=assessments,
         capacity=capacity,
     )
-    if card is None and not rescored.assessments:
+    if card is None and not makes_card(rescored.assessments):
         return False
     writes = card_writes(seen.card, rescored)
     if writes:

@@ -372,9 +372,11 @@ def test_measurements_bear_on_the_score_where_the_scheme_asks() -> None:
     assert live.close()[1].drift == 0
 
 
-def test_a_record_that_says_nothing_makes_no_scorecard() -> None:
+def test_a_record_alone_makes_no_scorecard() -> None:
     live = Live()
-    live.write(refs.officials(OFFICIAL), an_official())
+    """Also one that says something: periods open without a card for everybody on leave."""
+    away = Leave(start=START, end=END, reason="đi học tập trung")
+    live.write(refs.officials(OFFICIAL), an_official(leave=[away]))
     live.deliver()
     assert live.card() is None
     assert live.close()[1].drift == 0
