@@ -171,6 +171,11 @@ def in_functions(function: str, name: str) -> Try:
         "confirm": _confirm,
         "import": _import,
         "publish": _publish,
+        "enrol another": _enrol,
+        "rename An": lambda w, who, s: _people(w, who, "rename", "an", name="An"),
+        "rename oneself": lambda w, who, s: _people(w, who, "rename", _own(who), name="Khác"),
+        "enter fact about An": lambda w, who, s: _enter_fact(w, who, "an"),
+        "enter fact about oneself": lambda w, who, s: _enter_fact(w, who, _own(who)),
         "simulate": _simulate,
         "export of unit": lambda w, who, s: _export(w, who, s, unit="p1"),
         "export of all": _export,
@@ -231,6 +236,25 @@ def _confirm(where: Place, who: str, state: str) -> int:
     owner = Client(where.stack, {"Authorization": "Bearer owner"})
     owner.write(f"periods/{PERIODS[state]}", {"state": state}, times=[]).raise_for_status()
     return status
+
+
+def _own(who: str) -> str:
+    return UIDS.get(who, "nobody")
+
+
+def _people(where: Place, who: str, action: str, official: str, **more: Any) -> int:
+    body = {"action": action, "official": official, "reason": "quyết định số 12", **more}
+    return _post(where, who, "people", body)
+
+
+def _enrol(where: Place, who: str, state: str) -> int:
+    start = {"unit": "p2", "roles": ["official"], "start": "2026-09-30T17:30:00Z"}
+    return _people(where, who, "enrol", where.fresh(), name="Mới", **start)
+
+
+def _enter_fact(where: Place, who: str, official: str) -> int:
+    kind = f"noted-{where.fresh()}"
+    return _people(where, who, "enter_fact", official, kind=kind, at="2026-09-30T17:30:00Z")
 
 
 def _publish(where: Place, who: str, state: str) -> int:

@@ -373,8 +373,8 @@ def test_measurements_bear_on_the_score_where_the_scheme_asks() -> None:
 
 
 def test_a_record_alone_makes_no_scorecard() -> None:
-    live = Live()
     """Also one that says something: periods open without a card for everybody on leave."""
+    live = Live()
     away = Leave(start=START, end=END, reason="đi học tập trung")
     live.write(refs.officials(OFFICIAL), an_official(leave=[away]))
     live.deliver()
