@@ -11,12 +11,12 @@ from shared.models.catalogue import Product
 from shared.models.entry import Accepted, Assigned, Entry, Submission
 from shared.models.official import Official, Posting, Role
 from shared.models.period import Period, State
-from shared.models.scorecard import Scorecard
+from shared.models.scorecard import Assessment, Scorecard
 from shared.models.unit import Unit
 from shared.ports import Store, Write, put
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold_all
-from shared.scoring.scorecard import assessed, score
+from shared.scoring.scorecard import score
 from shared.usecases.schemes import shipped
 
 PERIOD = "2026-10"
@@ -121,7 +121,9 @@ def a_scorecard(
         scheme=SCHEME,
         path=[unit for one in assignments.values() for unit in one.path],
         contributions={name: contribute(one, SCHEME) for name, one in assignments.items()},
-        assessments=assessed(PERIOD, by_head),
+        assessments={PERIOD: Assessment(criteria=dict(sorted(by_head.scores.items())))}
+        if by_head
+        else {},
     )
 
 

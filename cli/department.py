@@ -90,7 +90,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Appraise:
-    """`by` scores the general criteria of `official`, in hundredths of a point."""
+    """`by` scores the general criteria of `official`, in hundredths of a point.
+
+    Of a head, whoever is above also states đ and e.
+    """
 
     at: datetime
     by: str
@@ -98,6 +101,7 @@ class Appraise:
     side: Side
     scores: dict[str, int]
     note: str | None
+    statements: dict[str, str]
 
 
 Step = Assign | Amend | Report | Appraise
@@ -325,12 +329,15 @@ def _uid(name: str) -> str:
 
 def _official(rng: Random, name: str, seat: _Seat, start: datetime) -> Official:
     postings = _postings(rng, seat.unit, start.year)
+    is_head = seat.position in (DIRECTOR, HEAD)
+    if is_head:
+        postings = [*postings[:-1], postings[-1].model_copy(update={"duty": "head"})]
     return Official(
         name=name,
         roles=seat.roles,
         unit=seat.unit,
         position=seat.position,
-        is_head=seat.position in (DIRECTOR, HEAD),
+        is_head=is_head,
         postings=postings,
         units=sorted({posting.unit for posting in postings}),
     )
@@ -699,7 +706,11 @@ def _by_head(month: _Month, uid: str, head: str) -> Appraise:
     scores = {criterion: month.rng.randint(low // 10, high // 10) * 10 for criterion in CRITERIA}
     at = month.time.end + month.rng.randrange(4 * HALF)
     note = month.rng.choice(names.HEAD_NOTES[manner.name])
-    return Appraise(month.time.moment(at), head, uid, "head", scores, note)
+    stated = {"dd": "yes" if manner is EXCELLENT else "no", "e": "yes"}
+    is_head = month.cast.officials[uid].is_head
+    return Appraise(
+        month.time.moment(at), head, uid, "head", scores, note, stated if is_head else {}
+    )
 
 
 def _by_self(month: _Month, uid: str, by_head: dict[str, int]) -> Appraise:
@@ -709,4 +720,4 @@ def _by_self(month: _Month, uid: str, by_head: dict[str, int]) -> Appraise:
         one: min(1000, given + month.rng.randint(0, 3) * 50) for one, given in by_head.items()
     }
     note = month.rng.choice(names.SELF_NOTES) if month.chance(60) else None
-    return Appraise(month.time.moment(at), uid, uid, "self", scores, note)
+    return Appraise(month.time.moment(at), uid, uid, "self", scores, note, {})

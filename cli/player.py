@@ -54,7 +54,12 @@ class Player:
         fields = {
             "period": self._play.period,
             "official": step.official,
-            part: {"by": step.by, "scores": step.scores, **note},
+            part: {
+                "by": step.by,
+                "scores": step.scores,
+                "statements": step.statements,
+                **note,
+            },
         }
         path = f"appraisals/{self._play.period}_{step.official}"
         return client.write(path, fields, times=[f"{part}.at"])

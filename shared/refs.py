@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from shared.models.appeal import Appeal
-from shared.models.appraisal import Appraisal
+from shared.models.appraisal import Appraisal, UnitAppraisal
 from shared.models.assignment import Assignment
 from shared.models.audit import Audit
 from shared.models.base import Document
@@ -17,6 +17,7 @@ from shared.models.decision import Decision
 from shared.models.entry import ENTRY, Entry
 from shared.models.holidays import Holidays
 from shared.models.imported import Imported
+from shared.models.measurement import Measurement
 from shared.models.notice import Notice
 from shared.models.official import Official
 from shared.models.period import Period
@@ -77,6 +78,8 @@ calendars = _of(Holidays)
 assignments = _of(Assignment)
 appraisals = _of(Appraisal)
 appeals = _of(Appeal)
+unit_appraisals = _of(UnitAppraisal)
+measurements = _of(Measurement)
 scorecards = _of(Scorecard)
 decisions = _of(Decision)
 results = _of(PeriodResult)
@@ -117,9 +120,18 @@ def scorecard(period: str, official: str) -> Ref[Scorecard]:
     return scorecards(f"{period}_{official}")
 
 
-def appraisal(period: str, official: str) -> Ref[Appraisal]:
-    return appraisals(f"{period}_{official}")
-
-
 def decision(period: str, official: str) -> Ref[Decision]:
     return decisions(f"{period}_{official}")
+
+
+def appraisal(period: str, official: str, unit: str | None = None) -> Ref[Appraisal]:
+    """By the head of the unit of the person; with `unit`, by that of another where they served."""
+    return appraisals("_".join(filter(None, [period, official, unit])))
+
+
+def unit_appraisal(period: str, unit: str) -> Ref[UnitAppraisal]:
+    return unit_appraisals(f"{period}_{unit}")
+
+
+def measurement(period: str, kind: str, subject: str) -> Ref[Measurement]:
+    return measurements(f"{period}_{kind}_{subject}")

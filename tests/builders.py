@@ -26,6 +26,7 @@ from shared.models.entry import (
     Submission,
 )
 from shared.models.holidays import Holidays, SpecialDay
+from shared.models.measurement import Measured, Measurement
 from shared.models.official import Official, Posting
 from shared.models.period import Period
 from shared.models.result import Result
@@ -222,6 +223,17 @@ def a_decision(result: Result | None = None, **changes: Any) -> Decision:
         "at": END + DAY,
     }
     return Decision.model_validate(record | changes)
+
+
+def a_measurement(
+    kind: str = "official", subject: str = OFFICIAL, period: str = PERIOD, **values: int
+) -> Measurement:
+    measured = {
+        name: Measured(value=value, source="cổng dịch vụ công", by="to-chuc", at=END)
+        for name, value in values.items()
+    }
+    record = {"period": period, "kind": kind, "subject": subject, "values": measured}
+    return Measurement.model_validate(record)
 
 
 def a_unit(**changes: Any) -> Unit:

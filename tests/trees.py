@@ -69,6 +69,15 @@ def scheme_of(root: Mapping[str, Any], **changes: Any) -> Scheme:
     return a_scheme(**{"subjects": {"official": root}, "gates": [], **changes})
 
 
+def an_indicator_scheme() -> Scheme:
+    """The mean of what was done and of one measurement: start 20, target 100."""
+    node = {"title": TITLE, "absent": "excluded"}
+    done = {"kind": "task", "id": "a", "measure": "quantity", **node}
+    dossiers = {"kind": "indicator", "id": "dossiers", "start": 20, "target": 100, **node}
+    whole = {"kind": "mean", "id": "total", "parts": [done, dossiers], "source": SOURCE}
+    return scheme_of({**whole, "title": TITLE, "absent": "not_assessed"})
+
+
 @st.composite
 def trees(draw: st.DrawFn) -> Json:
     root = draw(_nodes(count(), DEPTH))

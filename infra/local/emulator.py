@@ -24,13 +24,14 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from infra.local.process import LOOPBACK, EmulatorError, LocalServer
 
 HOST_VARIABLE = "FIRESTORE_EMULATOR_HOST"
-WRITTEN = "google.cloud.firestore.document.v1.written"
+Change = Literal["written", "created"]
+"""Which writes of a document: all of them, or its first."""
 
 _MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 _SDK_JAR = Path("platform/cloud-firestore-emulator/cloud-firestore-emulator.jar")
@@ -115,16 +116,19 @@ class FirestoreEmulator(LocalServer):
         """Delete all documents of a project; triggers see every deletion."""
         self._call("DELETE", f"{_side(project)}/databases/(default)/documents")
 
-    def register_trigger(self, project: str, trigger: str, document: str) -> None:
-        """Post an event, for every write to a document that matches, to the address of events.
+    def register_trigger(
+        self, project: str, trigger: str, document: str, on: Change = "written"
+    ) -> None:
+        """Post an event, for every such write to a document that matches, to the address of events.
 
         Args:
             project: The project whose documents are watched.
             trigger: An id; events arrive at `/functions/projects/PROJECT/triggers/ID`.
             document: A path pattern such as `assignments/{a}/entries/{e}`.
+            on: Which writes.
         """
         body = {
-            "eventType": WRITTEN,
+            "eventType": f"google.cloud.firestore.document.v1.{on}",
             "database": "(default)",
             "namespace": "(default)",
             "document": {"value": document, "matchType": "PATH_PATTERN"},

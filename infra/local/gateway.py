@@ -32,7 +32,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import shift_path_info
@@ -186,6 +186,7 @@ class Trigger:
 
     document: str
     app: str
+    on: Literal["written", "created"] = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +406,9 @@ class _Pool:
 class _Emulator(Protocol):
     """What of the emulator the gateway needs."""
 
-    def register_trigger(self, project: str, trigger: str, document: str) -> None: ...
+    def register_trigger(
+        self, project: str, trigger: str, document: str, on: Literal["written", "created"]
+    ) -> None: ...
 
     def mark(self, project: str, document: str) -> None: ...
 
@@ -423,7 +426,7 @@ class _Marks:
         self._where: tuple[_Emulator, str] | None = None
 
     def register(self, emulator: _Emulator, project: str) -> None:
-        emulator.register_trigger(project, _MARK, f"{_MARK}/{{mark}}")
+        emulator.register_trigger(project, _MARK, f"{_MARK}/{{mark}}", "written")
         self._where = emulator, project
 
     def note(self, document: str) -> None:
@@ -556,7 +559,7 @@ class Gateway:
     def register(self, emulator: _Emulator, project: str) -> None:
         """Make the emulator post events for all triggers on this project's documents."""
         for trigger_id, trigger in self._triggers.items():
-            emulator.register_trigger(project, trigger_id, trigger.document)
+            emulator.register_trigger(project, trigger_id, trigger.document, trigger.on)
         self._marks.register(emulator, project)
 
     def catch_up(self, timeout: float) -> None:

@@ -29,7 +29,7 @@ from infra.local.gateway import Gateway, Trigger
 from infra.local.oidc import LocalIssuer
 from infra.local.process import free_port
 from infra.local.tasks.server import TasksServer
-from infra.local.triggers import CALLED, TASKS, TRIGGERS
+from infra.local.triggers import CALLED, ON_CREATION, TASKS, TRIGGERS
 from shared import wiring
 from shared.adapters.tasks import connect
 from shared.settings import Settings
@@ -135,7 +135,10 @@ def attached(
         gateway = exits.enter_context(
             Gateway(
                 functions(),
-                {name: Trigger(pattern, name) for name, pattern in TRIGGERS.items()},
+                {
+                    name: Trigger(pattern, name, "created" if name in ON_CREATION else "written")
+                    for name, pattern in TRIGGERS.items()
+                },
                 issuer=issuer,
                 invoker=SERVICE_ACCOUNT,
                 faults=faults,

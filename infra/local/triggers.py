@@ -3,10 +3,16 @@
 TRIGGERS = {
     "rescore": "assignments/{assignment}/entries/{entry}",
     "rescore_general": "appraisals/{appraisal}",
+    "rescore_record": "officials/{official}",
+    "rescore_measured": "measurements/{measurement}",
+    "complete_card": "scorecards/{scorecard}",
     "schedule_close": "periods/{period}",
     "mirror_claims": "officials/{official}",
 }
 """Entry point → pattern of the documents that trigger it."""
+
+ON_CREATION = frozenset({"complete_card"})
+"""Those triggered only by a document that is new."""
 
 CALLED = [
     "assign",
@@ -17,6 +23,7 @@ CALLED = [
     "schemes",
     "decide",
     "quota",
+    "people",
     "forms",
     "simulate",
 ]

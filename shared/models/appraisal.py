@@ -16,22 +16,41 @@ from shared.models.base import (
 Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=6)]
 """Criterion → hundredths of a point."""
 
+Statements = Annotated[dict[Id, Id], Field(max_length=3)]
+"""Component → option, such as đ and e of a head; the head above states them."""
+
 
 class Scoring(Part):
-    """One side's scores of the general criteria."""
+    """One side's scores of the general criteria, and what it states."""
 
     by: Signature
     at: ServerTime
     scores: Scores
+    statements: Statements = {}
     note: Text | None = None
 
 
+class UnitAppraisal(Document):
+    """How the head above scores a unit; its id is `{period}_{unit}`."""
+
+    collection: ClassVar[str] = "unit_appraisals"
+
+    period: PeriodId
+    unit: Id
+    by_head: Scoring
+
+
 class Appraisal(Document):
-    """General criteria by oneself and by the head; only the head's part scores."""
+    """General criteria by oneself and by the head; only the head's part scores.
+
+    Whoever served in several units of the period is also rated by the others' heads,
+    in a document for each `unit`, `{period}_{uid}_{unit}`.
+    """
 
     collection: ClassVar[str] = "appraisals"
 
     period: PeriodId
     official: Id
+    unit: Id | None = None
     by_self: Scoring | None = None
     by_head: Scoring | None = None

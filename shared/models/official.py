@@ -4,16 +4,26 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shared.models.base import Document, Id, Line, Part, Reason, Time
+from shared.models.scorecard import Override
 
 Role = Literal["official", "head", "organiser", "authority", "administrator", "auditor"]
 
 
+Duty = Literal["member", "head", "deputy"]
+
+
 class Posting(Part):
-    """Service in a unit from `start` until before `end` (open when absent)."""
+    """Service in a unit from `start` until before `end` (open when absent).
+
+    `field` are the units or people that a deputy is in charge of; without any, the
+    whole unit and what is below it.
+    """
 
     unit: Id
     start: Time
     end: Time | None = None
+    duty: Duty = "member"
+    field: Annotated[list[Id], Field(max_length=100)] = []
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
         return self.start < end and (self.end is None or self.end > start)
@@ -25,6 +35,13 @@ class Leave(Part):
     start: Time
     end: Time
     reason: Reason
+
+
+class Named(Part):
+    """A name that somebody bore until then."""
+
+    name: Line
+    until: Time
 
 
 class StandIn(Part):
@@ -54,10 +71,18 @@ class Official(Document):
     leave: Annotated[list[Leave], Field(max_length=50)] = []
     stands_in: Annotated[list[StandIn], Field(max_length=3)] = []
     """At most three at once: the rules of the store look at each."""
+    party_since: Time | None = None
+    former: Annotated[list[Named], Field(max_length=20)] = []
+    """Earlier names, in order: results keep the name of their time."""
+    facts: Annotated[list[Override], Field(max_length=100)] = []
+    """What the authority has entered, such as a reprimand: dated, and never taken out again."""
 
     def claims(self) -> list[str]:
         """The roles for the tokens; whoever stands in may act as a head, on the dates recorded."""
         return sorted({*self.roles, *(["head"] if self.is_head or self.stands_in else [])})
+
+    def name_at(self, moment: datetime) -> str:
+        return next((one.name for one in self.former if moment < one.until), self.name)
 
     def heads_at(self, moment: datetime) -> list[str]:
         """The units that this person acts for as head, themselves or standing in."""
@@ -66,8 +91,13 @@ class Official(Document):
 
     def unit_in(self, start: datetime, end: datetime) -> str | None:
         """The unit that compiles this person's result: the last one served in."""
+        last = self.posting_in(start, end)
+        return None if last is None else last.unit
+
+    def posting_in(self, start: datetime, end: datetime) -> Posting | None:
+        """The last service of the time: as what, and where, this person is rated in it."""
         served = [posting for posting in self.postings if posting.overlaps(start, end)]
-        return max(served, key=lambda posting: posting.start).unit if served else None
+        return max(served, key=lambda posting: posting.start, default=None)
 
     def units_in(self, start: datetime, end: datetime) -> list[str]:
         """Every unit served in during the time, sorted."""

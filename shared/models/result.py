@@ -4,7 +4,7 @@ from pydantic import Field
 
 from shared.models.base import Count, Digest, Document, Id, Line, Part, PeriodId, SchemeRef, Text
 from shared.models.scheme import Rating
-from shared.models.scorecard import Scorecard
+from shared.models.scorecard import Scorecard, UnitScore
 
 
 class RefusedEntry(Part):
@@ -37,7 +37,10 @@ class Result(Document):
 class UnitResult(Document):
     """A unit's part of a closed period; `root` is the Merkle root of its results.
 
-    `drift` counts scorecards that differed from the recomputation.
+    `drift` counts scorecards that differed from the recomputation. `below` counts the
+    ratings of everybody in the unit and under it; `children` are the digests of the
+    results of the units right under it, which it rests on. `score` is the result of
+    the unit itself, where the scheme rates units.
     """
 
     collection: ClassVar[str] = "units"
@@ -53,6 +56,9 @@ class UnitResult(Document):
     on_leave: Count
     drift: Count
     root: Digest
+    below: dict[Rating, Count] = {}
+    children: dict[Id, Digest] = {}
+    score: UnitScore | None = None
 
 
 class PeriodResult(Document):

@@ -199,7 +199,23 @@ class NoFact(Part):
     facts: Annotated[list[Id], Field(min_length=1, max_length=20)]
 
 
-Condition = Annotated[AtLeast | AtMost | NoFact, Field(discriminator="kind")]
+class UnitAtLeast(Part):
+    """A component of the unit's own result reaches so much; judges whoever heads the unit."""
+
+    kind: Literal["unit_at_least"]
+    node: Id
+    percent: Annotated[WholePercent, Field(ge=1)]
+
+
+class NoPart(Part):
+    """No period that a roll-up is made of was rated so: any, or only months or quarters."""
+
+    kind: Literal["no_part"]
+    rating: Rating
+    part: Literal["month", "quarter"] | None = None
+
+
+Condition = Annotated[AtLeast | AtMost | NoFact | UnitAtLeast | NoPart, Field(discriminator="kind")]
 
 
 class Gate(Part):

@@ -67,7 +67,8 @@ class Override(Part):
     """A dated fact that the authority enters, such as a reprimand; gates name its kind.
 
     It stands in every period that its time touches: the moment `at`, or from then
-    until before `until`.
+    until before `until`. A period knows what was entered, and not yet withdrawn, when
+    it was locked: what is said later never reaches back.
     """
 
     kind: Id
@@ -75,6 +76,15 @@ class Override(Part):
     until: Time | None = None
     reason: Reason
     by: Id
+    entered_at: Time | None = None
+    withdrawn_at: Time | None = None
+
+
+class Absence(Part):
+    """Time not worked, from `start` until before `end`; why is not said where scores are."""
+
+    start: Time
+    end: Time
 
 
 class Assessment(Part):
@@ -88,6 +98,12 @@ class Assessment(Part):
     overrides: Annotated[list[Override], Field(max_length=100)] = []
     away: bool = False
     """On leave throughout: nothing of this time counts."""
+    absences: Annotated[list[Absence], Field(max_length=50)] = []
+    """Leave for parts of it: what was assigned for the time worked counts."""
+    unit: dict[Id, Percent] = {}
+    """Of the unit that the person heads: the shares of its result that gates ask for."""
+    rating: Rating | None = None
+    """What a period that is part of a roll-up was rated."""
 
 
 class Capacity(Part):
@@ -102,6 +118,18 @@ class NodeScore(Part):
 
     share: Percent
     points: Points
+
+
+class UnitScore(Part):
+    """A unit's own result: everybody's pooled work, in it and below, and what is known of it."""
+
+    work: Work
+    assessment: Assessment
+    nodes: dict[Id, NodeScore]
+    total: Points | None = None
+    rating: Rating | None = None
+    gate: Id | None = None
+    standing: Standing
 
 
 class Scorecard(Document):

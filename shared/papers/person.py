@@ -13,7 +13,7 @@ from shared.models.appraisal import Appraisal, Scoring
 from shared.models.assignment import Assignment
 from shared.models.period import Period
 from shared.models.result import Result
-from shared.models.scheme import AtLeast, Component, Criteria, Rating, Scheme
+from shared.models.scheme import AtLeast, AtMost, Component, Criteria, Rating, Scheme
 from shared.models.scorecard import Assessment, Override, Scorecard
 from shared.models.unit import Unit
 from shared.papers.paper import (
@@ -34,7 +34,7 @@ from shared.scoring.evaluation import WHOLE, Evaluated, components
 from shared.scoring.gates import SCORE, Checked, by_score
 from shared.scoring.rounding import hundredths
 from shared.scoring.scorecard import Reading, read
-from shared.scoring.telling import ABSENCES, PACES, band_title, reasons
+from shared.scoring.telling import ABSENCES, PACES, band_title, reasons, tell_measured
 from shared.vietnamese import STATES, day, number, period_name
 
 
@@ -398,6 +398,8 @@ def _measured(checked: Checked) -> str:
     condition = checked.gate.condition
     if condition.kind == "no_fact":
         return f"{len(checked.found)} sự việc" if checked.found else "không có"
+    if not isinstance(condition, AtLeast | AtMost):
+        return tell_measured(checked).vi
     if checked.measured is None:
         return "không có việc được giao"
     asked = f"{'≥' if isinstance(condition, AtLeast) else '≤'} {condition.percent} %"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from shared.models.scheme import Criteria, NoFact, Scheme, Task
-from shared.models.scorecard import Contribution, Override, Scorecard
+from shared.models.scorecard import Contribution, Override, Scorecard, UnitScore
 from shared.scoring.evaluation import (
     WHOLE,
     Evaluated,
@@ -17,7 +17,7 @@ from shared.scoring.evaluation import (
 )
 from shared.scoring.gates import SCORE, by_score
 from shared.scoring.rounding import decimals, hundredths
-from shared.scoring.scorecard import Reading, read
+from shared.scoring.scorecard import Reading, read, read_unit
 from shared.scoring.telling import (
     Line,
     band_title,
@@ -34,6 +34,7 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
     title = scheme.title
     lines = [Line(f"Quy chế {scheme.ref}: {title.vi}", f"Scheme {scheme.ref}: {title.en}")]
     lines += [_work(name, row, reading) for name, row in card.contributions.items()]
+    lines += _absences(card)
     if not reading.on_leave:
         lines += _tree(reading.root, WHOLE, 0, reading, scheme)
         lines += _unread_scores(card, scheme)
@@ -41,6 +42,24 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
             lines += [tell_gate(checked, scheme), tell_source(checked.gate.source).within(1)]
         lines += _idle_facts(reading, scheme)
     return [*lines, *_rating(card, scheme)]
+
+
+def explain_unit(found: UnitScore, scheme: Scheme) -> list[Line]:
+    """Why a unit's own result is what it is."""
+    reading, work = read_unit(found, scheme), found.work
+    title = scheme.title
+    return [
+        Line(f"Quy chế {scheme.ref}: {title.vi}", f"Scheme {scheme.ref}: {title.en}"),
+        Line(
+            f"Việc của cả đơn vị: giao {work.assigned}, xong {work.done}, lỗi {work.fails}, "
+            f"chậm {work.lates}",
+            f"The work of the whole unit: assigned {work.assigned}, done {work.done}, "
+            f"failed checks {work.fails}, late {work.lates}",
+        ),
+        *_tree(reading.root, WHOLE, 0, reading, scheme),
+        *(tell_gate(checked, scheme) for checked in reading.gates),
+        *_rating(found, scheme),
+    ]
 
 
 def added(row: Contribution, reading: Reading) -> int:
@@ -80,6 +99,16 @@ def _tree(
         yield from _tree(part, most * portion, depth + 1, reading, scheme)
 
 
+def _absences(card: Scorecard) -> Iterator[Line]:
+    for assessment in card.assessments.values():
+        for absence in assessment.absences:
+            start, end = (one.isoformat(timespec="minutes") for one in (absence.start, absence.end))
+            yield Line(
+                f"Nghỉ từ {start} đến {end}: chấm trên việc được giao cho thời gian làm việc",
+                f"On leave from {start} to {end}: scored on the work given for the time worked",
+            )
+
+
 def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
     """Scores that were given and do not count, with the criteria that are the reason."""
     root = scheme.root(card.capacity.subject)
@@ -105,7 +134,7 @@ def _idle_facts(reading: Reading, scheme: Scheme) -> Iterator[Line]:
         yield Line(f"Quy chế không nói đến: {fact.vi}", f"The scheme does not speak of: {fact.en}")
 
 
-def _rating(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
+def _rating(card: Scorecard | UnitScore, scheme: Scheme) -> Iterator[Line]:
     rounding = scheme.rounding
     if card.total is None or card.rating is None:
         yield UNRATED[card.standing]

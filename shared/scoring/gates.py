@@ -1,11 +1,22 @@
 """Gates beside the score: each may lower a rating to its ceiling, and the lowest decides."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from shared.models.scheme import AtLeast, Condition, Gate, NoFact, Pace, Rating, Scheme
+from shared.models.scheme import (
+    AtLeast,
+    AtMost,
+    Condition,
+    Gate,
+    NoFact,
+    NoPart,
+    Pace,
+    Rating,
+    Scheme,
+    UnitAtLeast,
+)
 from shared.models.scorecard import Capacity, Override, Work
 
 SCORE = "score"
@@ -14,22 +25,29 @@ SCORE = "score"
 
 @dataclass(frozen=True)
 class Subjected:
-    """Whom the gates judge, and on what."""
+    """Whom the gates judge, and on what.
+
+    `unit` are the shares, in hundredths of a per cent, of the unit that they head;
+    `parts` the ratings of the periods that theirs is made of.
+    """
 
     capacity: Capacity
     work: Work
     overrides: Sequence[Override]
+    unit: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, Rating] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A gate on one person: the share it measured or the facts it found."""
+    """A gate on one person: the share it measured, the facts or the parts it found."""
 
     gate: Gate
     applies: bool
     passed: bool
     measured: Fraction | None
     found: list[Override]
+    parts: list[str] = field(default_factory=list)
 
 
 def check(scheme: Scheme, person: Subjected) -> list[Checked]:
@@ -78,14 +96,22 @@ def pace(work: Work, wanted: Pace) -> Fraction | None:
 
 
 def _check(gate: Gate, person: Subjected) -> Checked:
-    measured, found = _measured(gate.condition, person), _found(gate.condition, person)
+    condition = gate.condition
+    measured = _measured(condition, person)
+    found, parts = _found(condition, person), _parts(condition, person)
     applies = _applies(gate, person)
-    passed = not applies or (_holds(gate.condition, measured) and not found)
-    return Checked(gate, applies, passed, measured, found)
+    passed = not applies or (_holds(condition, measured) and not found and not parts)
+    return Checked(gate, applies, passed, measured, found, parts)
 
 
 def _measured(condition: Condition, person: Subjected) -> Fraction | None:
-    return None if isinstance(condition, NoFact) else pace(person.work, condition.pace)
+    match condition:
+        case AtLeast() | AtMost():
+            return pace(person.work, condition.pace)
+        case UnitAtLeast(node=node) if node in person.unit:
+            return Fraction(person.unit[node], 10_000)
+        case _:
+            return None
 
 
 def _found(condition: Condition, person: Subjected) -> list[Override]:
@@ -93,11 +119,28 @@ def _found(condition: Condition, person: Subjected) -> list[Override]:
     return [one for one in person.overrides if one.kind in kinds]
 
 
+def _parts(condition: Condition, person: Subjected) -> list[str]:
+    """The periods that were rated what none of them may be."""
+    if not isinstance(condition, NoPart):
+        return []
+    return [
+        period
+        for period, rating in sorted(person.parts.items())
+        if rating == condition.rating and condition.part in (None, _kind(period))
+    ]
+
+
+def _kind(period: str) -> str:
+    part = period.partition("-")[2]
+    return "quarter" if part.startswith("Q") else "month" if part else "year"
+
+
 def _holds(condition: Condition, measured: Fraction | None) -> bool:
-    if measured is None or isinstance(condition, NoFact):
+    """What could not be measured is held against nobody."""
+    if measured is None or isinstance(condition, NoFact | NoPart):
         return True
     percent = Fraction(condition.percent, 100)
-    return measured >= percent if isinstance(condition, AtLeast) else measured <= percent
+    return measured <= percent if isinstance(condition, AtMost) else measured >= percent
 
 
 def _applies(gate: Gate, person: Subjected) -> bool:

@@ -12,12 +12,15 @@ from shared.models.scheme import (
     AtMost,
     Component,
     Criteria,
+    Gate,
     Indicator,
     Minimum,
+    NoPart,
     Scheme,
     Statement,
     Sum,
     Task,
+    UnitAtLeast,
 )
 from shared.scoring.evaluation import WHOLE, components
 from shared.scoring.gates import SCORE
@@ -221,6 +224,31 @@ def _of_gates(scheme: Scheme) -> Iterator[Defect]:
                 "measures work, which no component does",
                 "đo công việc mà không thành phần nào đo",
             )
+        yield from _of_condition(where, gate, scheme)
+
+
+def _of_condition(where: str, gate: Gate, scheme: Scheme) -> Iterator[Defect]:
+    condition, unit = gate.condition, scheme.subjects.unit
+    if isinstance(condition, NoPart) and condition.rating not in _ratings(scheme):
+        yield Defect(
+            where,
+            f"asks for {condition.rating}, which is no band",
+            f"đòi {condition.rating}, không có trong các mức",
+        )
+    if not isinstance(condition, UnitAtLeast):
+        return
+    if unit is None or condition.node not in {one.id for one in components(unit)}:
+        yield Defect(
+            where,
+            f"asks for {condition.node}, which is no component of units",
+            f"đòi {condition.node}, không có trong các thành phần của đơn vị",
+        )
+    if gate.applies_to != "heads":
+        yield Defect(
+            where,
+            "judges a unit, so it applies to heads",
+            "xét theo đơn vị nên chỉ áp dụng cho thủ trưởng",
+        )
 
 
 def _of_rules(scheme: Scheme) -> Iterator[Defect]:

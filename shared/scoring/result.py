@@ -1,10 +1,11 @@
 """A scorecard frozen at close, and the totals of units and periods."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shared.models.result import PeriodResult, RefusedEntry, Result, UnitResult
-from shared.models.scorecard import Scorecard
+from shared.models.scheme import Rating
+from shared.models.scorecard import Scorecard, UnitScore
 from shared.scoring.digest import digest, merkle_root
 
 
@@ -31,13 +32,29 @@ def freeze(
     return result.model_copy(update={"digest": result_digest(result)})
 
 
+def rescored(result: Result, scorecard: Scorecard) -> Result:
+    """The same result with another scorecard."""
+    changed = result.model_copy(update={"scorecard": scorecard})
+    return changed.model_copy(update={"digest": result_digest(changed)})
+
+
 def result_digest(result: Result) -> str:
     """The digest a result must carry: of all its fields but the digest itself."""
     return digest({key: value for key, value in result.fields().items() if key != "digest"})
 
 
-def total_unit(unit: str, name: str, results: Sequence[Result], drift: int) -> UnitResult:
-    """Total a unit's results; the root covers them in the order of official ids."""
+def total_unit(
+    unit: str,
+    name: str,
+    results: Sequence[Result],
+    drift: int,
+    children: Sequence[UnitResult] = (),
+    score: UnitScore | None = None,
+) -> UnitResult:
+    """Total a unit's results; the root covers them in the order of official ids.
+
+    `children` are the results of the units right under it.
+    """
     ordered = sorted(results, key=lambda result: result.scorecard.official)
     cards = [result.scorecard for result in ordered]
     standings = Counter(card.standing for card in cards)
@@ -53,7 +70,36 @@ def total_unit(unit: str, name: str, results: Sequence[Result], drift: int) -> U
         on_leave=standings["on_leave"],
         drift=drift,
         root=merkle_root([result.digest for result in ordered]),
+        below=count_ratings([*(card.rating for card in cards if card.rating), *under(children)]),
+        children={child.unit: unit_digest(child) for child in by_name(children)},
+        score=score,
     )
+
+
+def by_name(units: Iterable[UnitResult]) -> list[UnitResult]:
+    return sorted(units, key=lambda unit: unit.unit)
+
+
+def under(children: Iterable[UnitResult]) -> list[Rating]:
+    """The rating of everybody in these units and below."""
+    below: Counter[Rating] = Counter()
+    for child in children:
+        below.update(child.below)
+    return sorted(below.elements())
+
+
+def count_ratings(ratings: Iterable[Rating]) -> dict[Rating, int]:
+    return dict(sorted(Counter(ratings).items()))
+
+
+def unit_digest(result: UnitResult) -> str:
+    """Of all that a unit's result says but the drift, which tells of the live scorecards."""
+    return digest({key: value for key, value in result.fields().items() if key != "drift"})
+
+
+def is_current(result: UnitResult, children: Iterable[UnitResult]) -> bool:
+    """Whether a unit's result rests on those of the units under it as they stand."""
+    return result.children == {child.unit: unit_digest(child) for child in by_name(children)}
 
 
 def total_period(period: str, scheme: str, units: Sequence[UnitResult]) -> PeriodResult:

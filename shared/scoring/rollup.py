@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 
 from shared.models.scheme import Scheme
-from shared.models.scorecard import Scorecard
+from shared.models.scorecard import Assessment, Scorecard
 from shared.scoring.scorecard import score, span
+
+
+def as_part(card: Scorecard) -> Scorecard:
+    """A card that says what its period was rated, for the gates of the roll-up it is part of."""
+    own = card.assessments.get(card.period, Assessment())
+    rated = own.model_copy(update={"rating": card.rating})
+    return card.model_copy(update={"assessments": {**card.assessments, card.period: rated}})
 
 
 def pool(cards: Sequence[Scorecard], period: str, scheme: Scheme) -> Scorecard:

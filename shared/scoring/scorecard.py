@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
-from shared.models.appraisal import Scoring
 from shared.models.scheme import Rounding, Scheme
 from shared.models.scorecard import (
     Assessment,
@@ -14,6 +13,7 @@ from shared.models.scorecard import (
     NodeScore,
     Override,
     Scorecard,
+    UnitScore,
     Work,
 )
 from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, Told, evaluate, walk
@@ -21,6 +21,7 @@ from shared.scoring.gates import Checked, Subjected, check, decide
 from shared.scoring.rounding import HUNDREDTHS, PLACES, half_up, hundredths
 
 OFFICIAL = Capacity()
+UNIT = Capacity(subject="unit")
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,39 @@ def score(
     return unscored.model_copy(update={"work": reading.evidence.work, **_outcome(reading, scheme)})
 
 
-def assessed(
-    period: str, by_head: Scoring | None, known: Assessment | None = None
-) -> dict[str, Assessment]:
-    """What is `known` for the period, with the head's scores as they stand."""
-    criteria = {} if by_head is None else dict(sorted(by_head.scores.items()))
-    return {period: (known or Assessment()).model_copy(update={"criteria": criteria})}
-
-
 def read(card: Scorecard, scheme: Scheme) -> Reading:
     """Evaluate what a scorecard holds; what it says of the outcome is not looked at."""
     evidence, overrides = _evidence(card), _overrides(card)
-    person = Subjected(card.capacity, evidence.work, overrides)
+    units = [one.assessment.unit for one in evidence.told if one.assessment.unit]
+    parts = {key: one.rating for key, one in card.assessments.items() if one.rating is not None}
+    parts.pop(card.period, None)
+    person = Subjected(
+        card.capacity, evidence.work, overrides, unit=units[-1] if units else {}, parts=parts
+    )
     return Reading(
         evidence=evidence,
         root=evaluate(scheme.root(card.capacity.subject), evidence),
         gates=check(scheme, person),
         overrides=overrides,
         on_leave=_on_leave(card, evidence),
+    )
+
+
+def score_unit(work: Work, assessment: Assessment, scheme: Scheme) -> UnitScore:
+    """Score a unit on the pooled work of its people and on what is known of itself."""
+    unscored = UnitScore(work=work, assessment=assessment, nodes={}, standing="not_assessed")
+    return unscored.model_copy(update=_outcome(read_unit(unscored, scheme), scheme))
+
+
+def read_unit(found: UnitScore, scheme: Scheme) -> Reading:
+    """As `read`, of a unit."""
+    evidence = Evidence(found.work, [Told(1, found.assessment)])
+    return Reading(
+        evidence=evidence,
+        root=evaluate(scheme.root("unit"), evidence),
+        gates=check(scheme, Subjected(UNIT, found.work, [])),
+        overrides=[],
+        on_leave=False,
     )
 
 
@@ -98,6 +114,12 @@ def add_up(contributions: Iterable[Contribution]) -> Work:
         quality_weight=sum(row.quality_weight for row in rows),
         progress_weight=sum(row.progress_weight for row in rows),
     )
+
+
+def pooled(works: Iterable[Work]) -> Work:
+    """The sums of several, of which nobody can be told any more."""
+    rows = list(works)
+    return Work(**{name: sum(getattr(row, name) for row in rows) for name in Work.model_fields})
 
 
 def span(stretch: str) -> tuple[str, int, int, str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from shared.models.scheme import Derivation, Rating, Scheme
+from shared.models.scheme import Component, Derivation, Rating, Scheme, Statement
+from shared.scoring.evaluation import components
 
 
 def derive(derivation: Derivation, ratings: Iterable[Rating], scheme: Scheme) -> str | None:
@@ -17,3 +18,14 @@ def derive(derivation: Derivation, ratings: Iterable[Rating], scheme: Scheme) ->
         return None
     every = max(places) <= order.index(derivation.at_least)
     return derivation.met if every else derivation.unmet
+
+
+def derive_all(root: Component, ratings: Iterable[Rating], scheme: Scheme) -> dict[str, str]:
+    """The options of every statement of the tree that follows from these ratings."""
+    known = list(ratings)
+    derived = {
+        one.id: derive(one.derived, known, scheme)
+        for one in components(root)
+        if isinstance(one, Statement) and one.derived is not None
+    }
+    return {name: option for name, option in sorted(derived.items()) if option is not None}

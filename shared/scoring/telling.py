@@ -13,6 +13,8 @@ from shared.models.scheme import (
     Indicator,
     Mean,
     Minimum,
+    NoFact,
+    NoPart,
     Pace,
     Penalties,
     Rating,
@@ -22,6 +24,7 @@ from shared.models.scheme import (
     Sum,
     Task,
     Title,
+    UnitAtLeast,
 )
 from shared.models.scorecard import Assessment, Override, Work
 from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, criteria_faults, weighed
@@ -92,7 +95,7 @@ def tell_gate(checked: Checked, scheme: Scheme) -> Line:
         return Line(
             f"{title.vi}: không áp dụng ({why.vi})", f"{title.en}: does not apply ({why.en})"
         )
-    found = _measured(checked)
+    found = tell_measured(checked)
     if checked.passed:
         return Line(f"{title.vi}: {found.vi}: đạt", f"{title.en}: {found.en}: passed")
     most = band_title(checked.gate.ceiling, scheme)
@@ -210,15 +213,36 @@ def _statement(component: Statement, told: Iterable[Assessment]) -> Line:
     return _same(f"min({', '.join(options)})" if len(options) > 1 else options[0])
 
 
-def _measured(checked: Checked) -> Line:
-    condition = checked.gate.condition
-    if not isinstance(condition, AtLeast | AtMost):
-        if not checked.found:
-            return Line("không có", "none")
-        facts = [tell_fact(one) for one in checked.found]
-        return Line("; ".join(one.vi for one in facts), "; ".join(one.en for one in facts))
+def tell_measured(checked: Checked) -> Line:
+    """What the gate looked at, and what it asks for."""
+    match checked.gate.condition:
+        case AtLeast() | AtMost() as condition:
+            return _paced(checked, condition)
+        case UnitAtLeast() as condition:
+            return _of_unit(checked, condition)
+        case NoPart():
+            return _same(", ".join(checked.parts)) if checked.parts else Line("không có", "none")
+        case NoFact():
+            facts = [tell_fact(one) for one in checked.found]
+            if not facts:
+                return Line("không có", "none")
+            return Line("; ".join(one.vi for one in facts), "; ".join(one.en for one in facts))
+
+
+def _paced(checked: Checked, condition: AtLeast | AtMost) -> Line:
     if checked.measured is None:
         return Line("không có việc được giao", "no work was assigned")
     share, how = decimals(hundredths(checked.measured * 100)), PACES[condition.pace]
     asked = f"{'≥' if isinstance(condition, AtLeast) else '≤'} {condition.percent} %"
     return Line(f"{share} % {how.vi}, cần {asked}", f"{share} % {how.en}, {asked} needed")
+
+
+def _of_unit(checked: Checked, condition: UnitAtLeast) -> Line:
+    if checked.measured is None:
+        return Line("đơn vị chưa có kết quả", "the unit has no result")
+    share = decimals(hundredths(checked.measured * 100))
+    node, asked = condition.node, f"≥ {condition.percent} %"
+    return Line(
+        f"{node} của đơn vị {share} %, cần {asked}",
+        f"{node} of the unit {share} %, {asked} needed",
+    )

@@ -24,9 +24,13 @@ PARTS = 4
 
 @dataclass(frozen=True)
 class Claim:
-    """Somebody whose result the unit compiles; `elsewhere` are other units to look for work in."""
+    """Somebody whose result the unit compiles; `elsewhere` are other units to look for work in.
+
+    Without `official` there is no record that can be read.
+    """
 
     name: str
+    official: Official | None
     elsewhere: list[str]
     refused: list[RefusedEntry]
     live: Scorecard | RefusedEntry | None
@@ -51,7 +55,8 @@ def residents(store: Store, period: Period, unit: str) -> dict[str, Claim]:
     officials = _residents(store, period, unit)
     return {
         uid: Claim(
-            officials[uid].name,
+            officials[uid].name_at(period.closes_at),
+            officials[uid],
             _elsewhere(unit, officials[uid].units_in(period.start, period.end), live),
             [],
             live,
@@ -73,8 +78,10 @@ def orphans(store: Store, period: Period, unit: str, strangers: Iterable[str]) -
     for uid, live in _live(store, period, sorted(homeless)):
         units = _units_of(store, period, uid)
         if unit == min({unit, *units}):
-            name, refused = _named(uid, homeless[uid])
-            claims[uid] = Claim(name, _elsewhere(unit, units, live), refused, live)
+            name, refused = _named(uid, homeless[uid], period)
+            official = homeless[uid]
+            known = official if isinstance(official, Official) else None
+            claims[uid] = Claim(name, known, _elsewhere(unit, units, live), refused, live)
     return claims
 
 
@@ -95,10 +102,12 @@ def _home(official: Official, period: Period) -> str | None:
     return unit if unit in official.units else None
 
 
-def _named(uid: str, official: Official | RefusedEntry | None) -> tuple[str, list[RefusedEntry]]:
+def _named(
+    uid: str, official: Official | RefusedEntry | None, period: Period
+) -> tuple[str, list[RefusedEntry]]:
     match official:
         case Official():
-            return official.name, []
+            return official.name_at(period.closes_at), []
         case RefusedEntry():
             return uid, [official]
         case None:

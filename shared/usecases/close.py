@@ -15,9 +15,11 @@ from shared.errors import ConflictError, NotYetError
 from shared.models.base import Id, Part, PeriodId
 from shared.models.period import Period
 from shared.models.result import PeriodResult, Result, UnitResult
+from shared.models.unit import Unit
 from shared.ports import Queue, Services, Store, Transaction, Write, put
 from shared.refs import Collection
 from shared.scoring.result import total_period
+from shared.usecases.conclude import deepest_first, stale
 from shared.usecases.opened import no_period
 from shared.usecases.recorded import Change, by_platform, recorded
 from shared.usecases.windows import published
@@ -65,7 +67,7 @@ def close(services: Services, task: CloseTask) -> None:
     if decision.early:
         _schedule_again(services, period)
     elif period.state == "closing":
-        units = [found.ref.id for found in services.store.find(refs.units)]
+        units = [one.path[-1] for one in deepest_first(_units(services.store))]
         _enqueue_compilation(services.queue, period, units)
         _enqueue(services.queue, "finalize", period)
 
@@ -84,10 +86,14 @@ def finalize(services: Services, task: CloseTask) -> None:
     if period.state != "closing":
         return
     compiled = {found.ref.id: found.value for found in store.find(refs.unit_results(period.id))}
-    missing = [found.ref.id for found in store.find(refs.units) if found.ref.id not in compiled]
+    units = _units(store)
+    missing = [one.path[-1] for one in deepest_first(units) if one.path[-1] not in compiled]
     if missing:
         _enqueue_compilation(services.queue, period, missing)
         raise NotYetError(f"{period.id}: {len(missing)} units to compile, {missing[0]} first")
+    if outdated := stale(units, compiled):
+        _start_again(services, period, outdated)
+        raise NotYetError(f"{period.id}: {len(outdated)} units rest on results that changed")
     totals = list(compiled.values())
     if not _is_whole(store, period, totals):
         _start_again(services, period, sorted(compiled))
@@ -97,6 +103,10 @@ def finalize(services: Services, task: CloseTask) -> None:
     result = total_period(period.id, period.scheme, totals)
     now = services.clock.now()
     store.transact(lambda transaction: _publish(transaction, result, now))
+
+
+def _units(store: Store) -> list[Unit]:
+    return [found.value for found in store.find(refs.units)]
 
 
 def _is_whole(store: Store, period: Period, totals: list[UnitResult]) -> bool:

@@ -1,28 +1,31 @@
 """Compile one unit's results from source, and report the drift of the live scorecards."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from shared import refs
-from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.entry import Entry
+from shared.models.official import Posting
 from shared.models.period import Period
 from shared.models.result import RefusedEntry, Result, UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
+from shared.models.unit import Unit
 from shared.ports import Found, Services, Store, patch, put
 from shared.scoring.contribution import contribute
 from shared.scoring.digest import canonical
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze, total_unit
-from shared.scoring.scorecard import assessed, score
+from shared.scoring.scorecard import score
 from shared.usecases.claims import Claim, official_of, orphans, residents
 from shared.usecases.close import CompileTask, read_period
+from shared.usecases.conclude import Conclusion, Read, children_of
+from shared.usecases.context import context, known_from, makes_card, sources_of
 from shared.usecases.reading import batches, read_each, read_entries, refused
 from shared.usecases.schemes import Schemes
 
@@ -56,6 +59,16 @@ class Person:
         return {one.id: one.assignment for one in self.sources if one.assignment is not None}
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """A unit's results and total; `live` without what is known only at the close."""
+
+    people: list[Person]
+    live: list[Result]
+    results: list[Result]
+    total: UnitResult
+
+
 def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> UnitResult | None:
     """Recompute and freeze the results of everybody whom the unit answers for.
 
@@ -68,14 +81,13 @@ def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> Uni
     unit = store.get(refs.units(task.unit))
     if period.state != "closing" or unit is None:
         return None
-    people = read_people(store, period, task.unit)
-    results = list(results_of(store, schemes.get(period.scheme), period, unit.path, people))
-    _mend_folded(store, people)
-    drift = _mend_scorecards(store, people, results)
+    compiled = recompute_unit(store, schemes, period, unit, store.get)
+    _mend_folded(store, compiled.people)
+    drift = _mend_scorecards(store, compiled.people, compiled.live)
     ref = refs.official_results(period.id)
-    for batch in batches(results):
+    for batch in batches(compiled.results):
         store.commit([put(ref(result.scorecard.official), result) for result in batch])
-    total = total_unit(task.unit, unit.name, results, drift)
+    total = compiled.total.model_copy(update={"drift": drift})
     store.commit([put(refs.unit_results(period.id)(task.unit), total)])
     return total
 
@@ -101,10 +113,26 @@ def _elsewhere(store: Store, period: Period, uid: str, claim: Claim) -> list[Sou
     ]
 
 
-def recompute_unit(store: Store, schemes: Schemes, period: Period, path: list[str]) -> list[Result]:
-    """Every result of the unit at the end of `path`, from its sources alone."""
-    people = read_people(store, period, path[-1])
-    return list(results_of(store, schemes.get(period.scheme), period, path, people))
+def recompute_unit(
+    store: Store, schemes: Schemes, period: Period, unit: Unit, read: Read
+) -> Compiled:
+    """The unit's results from their sources, and from the results below it, which `read` gives.
+
+    Raises NotYetError while a unit right under it has none.
+    """
+    name, scheme = unit.path[-1], schemes.get(period.scheme)
+    children = children_of(store, period, unit, read)
+    people = read_people(store, period, name)
+    live = list(results_of(store, scheme, period, unit.path, people))
+    postings = {one.uid: _posting(one, period) for one in people}
+    concluded = Conclusion(store, read, period, scheme, unit, children, live, postings)
+    total = total_unit(name, unit.name, concluded.results, 0, children, concluded.score)
+    return Compiled(people, live, concluded.results, total)
+
+
+def _posting(person: Person, period: Period) -> Posting | None:
+    official = person.claim.official
+    return None if official is None else official.posting_in(period.start, period.end)
 
 
 def results_of(
@@ -112,22 +140,20 @@ def results_of(
 ) -> Iterator[Result]:
     """Everybody's result, in the order of `people`."""
     for batch in batches(people):
-        appraisals = read_each(store, [refs.appraisal(period.id, one.uid) for one in batch])
-        for person, appraisal in zip(batch, appraisals, strict=True):
-            yield _result(period, path, person, scheme, appraisal)
+        wanted = [sources_of(one.claim.official, one.uid, period, scheme) for one in batch]
+        found = iter(read_each(store, list(chain.from_iterable(wanted))))
+        for person, own in zip(batch, wanted, strict=True):
+            yield _result(period, path, person, scheme, list(islice(found, len(own))))
 
 
 def _result(
-    period: Period,
-    path: list[str],
-    person: Person,
-    scheme: Scheme,
-    appraisal: Appraisal | RefusedEntry | None,
+    period: Period, path: list[str], person: Person, scheme: Scheme, found: Sequence[Any]
 ) -> Result:
-    by_head = appraisal.by_head if isinstance(appraisal, Appraisal) else None
     unread = [*person.claim.refused, *(bad for one in person.sources for bad in one.refused)]
-    if isinstance(appraisal, RefusedEntry):
-        unread.append(appraisal)
+    unread += [one for one in found if isinstance(one, RefusedEntry)]
+    read = [None if isinstance(one, RefusedEntry) else one for one in found]
+    known = known_from(person.claim.official, period, read)
+    capacity, assessments = context(period, scheme, known)
     work = person.work
     scorecard = score(
         period=period.id,
@@ -136,7 +162,8 @@ def _result(
         # Of those who were given no work the own unit's head sees the result.
         path=[ancestor for assignment in work.values() for ancestor in assignment.path] or path,
         contributions={name: contribute(one, scheme) for name, one in work.items()},
-        assessments=assessed(period.id, by_head),
+        assessments=assessments,
+        capacity=capacity,
     )
     return freeze(
         scorecard,
@@ -224,5 +251,5 @@ def _differing(
 def _same(truth: Scorecard, live: Scorecard | RefusedEntry | None) -> bool:
     """No scorecard is no drift when nothing was ever assigned or scored."""
     if live is None:
-        return not truth.contributions and not truth.assessments
+        return not truth.contributions and not makes_card(truth.assessments)
     return canonical(live.fields()) == canonical(truth.fields())

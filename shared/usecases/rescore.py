@@ -1,9 +1,10 @@
-"""Rescore on change: one entry or appraisal, its person's scorecard, at a bounded cost.
+"""Rescore on change: one entry, its person's scorecard, at a bounded cost.
 
 An entry costs two document reads and at most two writes, however long the
 history; the scheme is a third read, once per process, since versions never
 change. Both writes go in one optimistic commit, so that concurrent events
-neither wait for one another nor overwrite one another.
+neither wait for one another nor overwrite one another. What a scorecard knows
+besides the work is left as it is: see reassess.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from shared.models.scorecard import Contribution, Scorecard
 from shared.ports import Fields, Pause, Store, Stored, Write, create, patch
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold
-from shared.scoring.scorecard import OFFICIAL, assessed, score
+from shared.scoring.scorecard import OFFICIAL, score
 from shared.usecases.schemes import Schemes
 
 T = TypeVar("T")
@@ -45,21 +46,13 @@ def rescore(
 
     Raises ConflictError when others kept writing: the event must be retried.
     """
-    _retry(lambda: _rescore(store, schemes, assignment_id, entry_id, entry), pause)
-
-
-def rescore_general(
-    store: Store, schemes: Schemes, appraisal_id: str, pause: Pause = at_once
-) -> None:
-    """Bring a scorecard up to date with the appraisal as it stands now."""
-    period_id, official = _parts(appraisal_id, 2, "appraisal")
-    _retry(lambda: _rescore_general(store, schemes, period_id, official), pause)
+    retry(lambda: _rescore(store, schemes, assignment_id, entry_id, entry), pause)
 
 
 def _rescore(
     store: Store, schemes: Schemes, assignment_id: str, entry_id: str, entry: Entry
 ) -> None:
-    period, _, official, _ = _parts(assignment_id, 4, "assignment")
+    period, _, official, _ = parts(assignment_id, 4, "assignment")
     assignment_ref = refs.assignments(assignment_id)
     card_ref = refs.scorecard(period, official)
     stored: Stored[Assignment] | None
@@ -72,7 +65,7 @@ def _rescore(
     scheme = schemes.get(assignment.scheme)
     contribution = contribute(assignment, scheme)
     writes = _folded_write(stored, folded, assignment_id)
-    writes += _card_writes(
+    writes += card_writes(
         card,
         _with_contribution(card, assignment, assignment_id, contribution, scheme),
     )
@@ -80,12 +73,12 @@ def _rescore(
         store.commit(writes)
 
 
-def _parts(document_id: str, number: int, field: str) -> list[str]:
+def parts(document_id: str, number: int, field: str) -> list[str]:
     """The parts of an id; one of another form is nobody's, now and for ever."""
-    parts = document_id.split("_")
-    if len(parts) != number:
+    found = document_id.split("_")
+    if len(found) != number:
         raise refuse("invalid", field, f"{document_id} is no {field}'s id", "mã không hợp lệ")
-    return parts
+    return found
 
 
 def _folded_write(stored: Stored[Assignment], folded: Folded, assignment_id: str) -> list[Write]:
@@ -116,30 +109,7 @@ def _with_contribution(
     )
 
 
-def _rescore_general(store: Store, schemes: Schemes, period_id: str, official: str) -> None:
-    card_ref = refs.scorecard(period_id, official)
-    appraisal, card, period = store.get_all(
-        [refs.appraisal(period_id, official), card_ref, refs.periods(period_id)]
-    )
-    if period is None:
-        raise refuse("missing", "period", f"{period_id} does not exist", "không tồn tại")
-    by_head = None if appraisal is None else appraisal.value.by_head
-    known = {} if card is None else card.value.assessments
-    rescored = score(
-        period=period_id,
-        official=official,
-        scheme=schemes.get(period.value.scheme),
-        path=[] if card is None else card.value.path,
-        contributions={} if card is None else card.value.contributions,
-        assessments={**known, **assessed(period_id, by_head, known.get(period_id))},
-        capacity=OFFICIAL if card is None else card.value.capacity,
-    )
-    writes = _card_writes(card, rescored)
-    if writes:
-        store.commit(writes)
-
-
-def _card_writes(old: Stored[Scorecard] | None, new: Scorecard) -> list[Write]:
+def card_writes(old: Stored[Scorecard] | None, new: Scorecard) -> list[Write]:
     """The write that brings the scorecard from `old` to `new`: only the fields that differ."""
     ref = refs.scorecard(new.period, new.official)
     if old is None:
@@ -164,7 +134,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any], growing: AbstractSet
     return changed
 
 
-def _retry(work: Callable[[], T], pause: Pause) -> T:
+def retry(work: Callable[[], T], pause: Pause) -> T:
     for attempt in range(1, ATTEMPTS):
         try:
             return work()

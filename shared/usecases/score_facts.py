@@ -19,7 +19,7 @@ from shared.scoring.gates import standing_in
 from shared.scoring.leave import is_away
 from shared.scoring.rollup import pool
 from shared.scoring.scorecard import score
-from shared.scoring.statement import derive
+from shared.scoring.statement import derive_all
 from shared.usecases.calendar import bounds
 from shared.usecases.schemes import SHIPPED, require_sound, shipped
 
@@ -109,9 +109,11 @@ def _card(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scoreca
         for name, one in served.assignments.items()
     }
     overrides = standing_in(facts.overrides, start, end) if stretch == facts.period else []
+    root = scheme.root(facts.capacity.subject)
+    derived = derive_all(root, served.subordinates, scheme)
     assessment = Assessment(
         criteria={} if served.appraisal is None else served.appraisal.by_head,
-        statements={**_derived(served, facts, scheme), **served.statements},
+        statements={**derived, **served.statements},
         indicators=served.indicators,
         overrides=overrides,
         away=is_away(facts.leave, start, end),
@@ -125,15 +127,6 @@ def _card(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scoreca
         assessments={stretch: assessment},
         capacity=facts.capacity,
     )
-
-
-def _derived(served: Served, facts: Facts, scheme: Scheme) -> dict[str, str]:
-    found = {
-        one.id: derive(one.derived, served.subordinates, scheme)
-        for one in components(scheme.root(facts.capacity.subject))
-        if isinstance(one, Statement) and one.derived is not None
-    }
-    return {name: option for name, option in found.items() if option is not None}
 
 
 def _unknown(stretch: str, served: Served, facts: Facts, root: Component) -> list[Fault]:

@@ -10,9 +10,10 @@ from shared.models.result import Result, UnitResult
 from shared.ports import Found, Store
 from shared.refs import Ref
 from shared.scoring.digest import canonical
-from shared.scoring.result import total_period, total_unit
+from shared.scoring.result import total_period
 from shared.usecases.close import unclaimed
 from shared.usecases.compile_unit import recompute_unit
+from shared.usecases.conclude import deepest_first
 from shared.usecases.schemes import Schemes
 
 
@@ -41,14 +42,19 @@ def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
     truths: dict[str, tuple[Ref[Any], Document]] = {}
     everybody: list[Result] = []
     totals: list[UnitResult] = []
-    for unit in store.find(refs.units):
-        results = recompute_unit(store, schemes, period, unit.value.path)
-        everybody += results
-        for result in results:
-            _expect(truths, refs.official_results(period_id)(result.scorecard.official), result)
-        if results:
-            totals.append(total_unit(unit.ref.id, unit.value.name, results, drift=0))
-            _expect(truths, refs.unit_results(period_id)(unit.ref.id), totals[-1])
+    known: dict[str, Document] = {}
+    for unit in deepest_first(one.value for one in store.find(refs.units)):
+        compiled = recompute_unit(store, schemes, period, unit, lambda ref: known.get(ref.path))
+        everybody += compiled.results
+        for result in compiled.results:
+            ref = refs.official_results(period_id)(result.scorecard.official)
+            known[ref.path] = result
+            _expect(truths, ref, result)
+        total_ref = refs.unit_results(period_id)(unit.path[-1])
+        known[total_ref.path] = compiled.total
+        if compiled.results:
+            totals.append(compiled.total)
+            _expect(truths, total_ref, compiled.total)
     _expect(truths, refs.results(period_id), total_period(period_id, period.scheme, totals))
     findings = [
         *_compare(truths, _standing(store, period)),

@@ -1,6 +1,7 @@
 """What each row of the access tables does, on An's data; each answers the status it got."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from infra.local.people import Client
@@ -43,6 +44,8 @@ DOCUMENTS = {
     "assignments": "assignments/{period}_p1_an_w",
     "entries": "assignments/{period}_p1_an_w/entries/e1",
     "appraisals": "appraisals/{period}_an",
+    "measurements": "measurements/{period}_official_an",
+    "unit measurements": "measurements/{period}_unit_p1",
     "scorecards": "scorecards/{period}_an",
     "results": "results/{period}",
     "official results": "results/{period}/officials/an",
@@ -69,6 +72,8 @@ def in_store(place: str, name: str) -> Try:
         "score own as head": _score_own,
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
+        "score as former head": lambda w, who, state: _elsewhere(w, who, state, "by_head"),
+        "score self elsewhere": lambda w, who, state: _elsewhere(w, who, state, "by_self"),
     }
     if name in special:
         return special[name]
@@ -126,12 +131,18 @@ def _append(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
     return where.as_(who).write(path, fields, times=["at"]).status_code
 
 
-def _score(where: Place, who: str, period: str, part: str) -> int:
+def _score(
+    where: Place, who: str, period: str, part: str, unit: Mapping[str, str] = MappingProxyType({})
+) -> int:
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
-    fields = {"period": period, "official": "an", part: scoring}
-    client = where.as_(who)
-    answer = client.write(f"appraisals/{period}_an", fields, times=[f"{part}.at"])
-    return answer.status_code
+    fields = {"period": period, "official": "an", part: scoring, **unit}
+    path = "_".join([f"appraisals/{period}_an", *unit.values()])
+    return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
+
+
+def _elsewhere(where: Place, who: str, state: str, part: str) -> int:
+    """For An's time in the unit where they served before."""
+    return _score(where, who, PERIODS[state], part, {"unit": "p2"})
 
 
 def _score_own(where: Place, who: str, state: str) -> int:
@@ -169,6 +180,11 @@ def in_functions(function: str, name: str) -> Try:
         "publish holidays": _publish_holidays,
         "import": _import,
         "publish": _publish,
+        "enrol another": _enrol,
+        "rename An": lambda w, who, s: _people(w, who, "rename", "an", name="An"),
+        "rename oneself": lambda w, who, s: _people(w, who, "rename", _own(who), name="Khác"),
+        "enter fact about An": lambda w, who, s: _enter_fact(w, who, "an"),
+        "enter fact about oneself": lambda w, who, s: _enter_fact(w, who, _own(who)),
         "simulate": _simulate,
         "export of unit": lambda w, who, s: _export(w, who, s, unit="p1"),
         "export of all": _export,
@@ -234,6 +250,25 @@ def _confirm(where: Place, who: str, state: str) -> int:
 def _publish_holidays(where: Place, who: str, state: str) -> int:
     holidays = Holidays(year=2026, off=[], source=a_source()).model_dump(exclude_none=True)
     return _post(where, who, "period", {"action": "holidays", "holidays": holidays})
+
+
+def _own(who: str) -> str:
+    return UIDS.get(who, "nobody")
+
+
+def _people(where: Place, who: str, action: str, official: str, **more: Any) -> int:
+    body = {"action": action, "official": official, "reason": "quyết định số 12", **more}
+    return _post(where, who, "people", body)
+
+
+def _enrol(where: Place, who: str, state: str) -> int:
+    start = {"unit": "p2", "roles": ["official"], "start": "2026-09-30T17:30:00Z"}
+    return _people(where, who, "enrol", where.fresh(), name="Mới", **start)
+
+
+def _enter_fact(where: Place, who: str, official: str) -> int:
+    kind = f"noted-{where.fresh()}"
+    return _people(where, who, "enter_fact", official, kind=kind, at="2026-09-30T17:30:00Z")
 
 
 def _publish(where: Place, who: str, state: str) -> int:

@@ -30,6 +30,7 @@ from tests.builders import (
     SCHEME,
     a_contribution,
     a_decision,
+    a_measurement,
     a_product,
     a_result,
     a_scorecard,
@@ -134,7 +135,7 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
         return [StandIn(unit="p1", start=c + start * days, end=c + end * days) for c in clocks]
 
     return {
-        "self": one("p1", "official"),
+        "self": one("p1", "official", postings=_moved(), units=["p1", "p2"]),
         "peer": one("p1", "official"),
         "approver": one("p2", "official"),
         "head": one("p1", "official", "head", is_head=True),
@@ -148,6 +149,12 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
         "auditor": one("so", "auditor"),
         "left": one("p1"),
     }
+
+
+def _moved() -> list[Posting]:
+    """From one unit to the other, before every period."""
+    moved = LONG_AGO + timedelta(days=365)
+    return [Posting(unit="p2", start=LONG_AGO, end=moved), Posting(unit="p1", start=moved)]
 
 
 def _shared() -> list[Write]:
@@ -191,6 +198,10 @@ def _period(state: str) -> list[Write]:
         put(refs.assignments(_name(state, LEFT_BEHIND)), _work(state, approver=UIDS["left"])),
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
         put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
+        *(
+            put(refs.measurement(period, kind, subject), a_measurement(kind, subject, period))
+            for kind, subject in (("official", "an"), ("unit", "p1"))
+        ),
         put(refs.scorecard(period, "an"), card),
         put(refs.official_results(period)("an"), result),
         put(refs.decision(period, "an"), a_decision(result, path=["so", "p1"])),

@@ -37,7 +37,12 @@ def test_faults_and_a_killed_compile_change_no_byte(stack_of: StackFactory, tmp_
         "not_completed",
         "",
     }
-    assert {row["state"] for row in rows(calm)} == {"rated", "not_assessed", "insufficient_data"}
+    assert {row["state"] for row in rows(calm)} == {
+        "rated",
+        "not_assessed",
+        "insufficient_data",
+        "on_leave",
+    }
 
 
 def test_the_permits_of_november_2011(stack_of: StackFactory, permits: Path) -> None:

@@ -134,7 +134,7 @@ def test_the_root_lists_what_is_there(start: Start) -> None:
     assert status == 200
     assert json.loads(body) == {
         "functions": {"note": f"{gateway.url}/note"},
-        "triggers": {"noted": {"document": "notes/{note}", "app": "note"}},
+        "triggers": {"noted": {"document": "notes/{note}", "app": "note", "on": "written"}},
     }
 
 
@@ -353,7 +353,7 @@ class Slow:
     def __init__(self, gateway: Gateway, *, posts: bool) -> None:
         self._gateway, self._posts = gateway, posts
 
-    def register_trigger(self, project: str, trigger: str, document: str) -> None:
+    def register_trigger(self, project: str, trigger: str, document: str, on: str) -> None:
         assert (project, document) in [
             ("demo-x", "notes/{note}"),
             ("demo-x", f"{trigger}/{{mark}}"),

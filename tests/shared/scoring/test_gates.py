@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from shared.models.scheme import Gate, Scheme
-from shared.models.scorecard import Capacity, Contribution, Override, Scorecard
+from shared.models.scheme import Gate, Rating, Scheme
+from shared.models.scorecard import Assessment, Capacity, Contribution, Override, Scorecard
+from shared.scoring.explanation import explain
 from shared.scoring.gates import standing_in
+from shared.scoring.rollup import as_part, pool
 from shared.usecases.schemes import shipped
 from tests.builders import (
     DAY,
@@ -153,3 +155,73 @@ def test_a_fact_stands_in_every_period_that_its_time_touches(
     fact: Override, *, stands: bool
 ) -> None:
     assert (standing_in([fact], START, END) == [fact]) is stands
+
+
+# Gates on the unit that somebody heads, and on the parts of a roll-up
+
+
+def headed(share: int | None, **changes: Any) -> Scorecard:
+    """A head with full marks under the local scheme, whose unit reaches so much."""
+    unit = {} if share is None else {"unit": share}
+    marks = {"conduct": 1300, "competence": 1200, "initiative": 500}
+    said = an_assessment(marks, statements={"dd": "full", "e": "yes"}, unit=unit)
+    given = {"scheme": LOCAL, "capacity": HEAD, "assessments": said, **changes}
+    return a_scorecard(*work(on_time=10, beyond=3), **given)
+
+
+@pytest.mark.parametrize(
+    ("share", "rating", "gate"),
+    [
+        (6999, "not_completed", "unit"),
+        (7000, "excellent", "score"),
+        (None, "excellent", "score"),
+    ],
+)
+def test_a_unit_below_70_per_cent_makes_its_head_not_completed(
+    share: int | None, rating: str, gate: str
+) -> None:
+    card = headed(share)
+    assert (card.rating, card.gate) == (rating, gate)
+    assert headed(share, capacity=Capacity()).gate == "score"
+
+
+def test_what_a_gate_on_the_unit_found_is_told() -> None:
+    told = [line.en for line in explain(headed(6999), LOCAL)]
+    assert "The unit reaches 70 per cent: unit of the unit 69.99 %, ≥ 70 % needed: " in "".join(
+        told
+    )
+    assert any("the unit has no result" in line.en for line in explain(headed(None), LOCAL))
+
+
+def a_year(*ratings: Rating, part: str = "Q") -> Scorecard:
+    """Full marks for the year, of parts that were rated so."""
+    year = headed(None)
+    rated = {f"2026-{part}{n}": Assessment(rating=one) for n, one in enumerate(ratings, 1)}
+    return a_scorecard(
+        contributions=year.contributions,
+        assessments=year.assessments | rated,
+        scheme=LOCAL,
+        period="2026",
+        capacity=HEAD,
+    )
+
+
+def test_one_quarter_not_completed_bars_excellent_for_the_year() -> None:
+    card = a_year("excellent", "not_completed", "excellent")
+    assert (card.rating, card.gate) == ("good", "quarter")
+    told = "".join(line.en for line in explain(card, LOCAL))
+    assert "No quarter was not completed: 2026-Q2: Good at most" in told
+    assert a_year("good", "completed").gate == "score"
+
+
+def test_a_month_is_no_quarter() -> None:
+    assert a_year("not_completed", part="0").gate == "score"
+
+
+def test_what_a_period_itself_was_rated_is_none_of_its_parts() -> None:
+    quarter = a_year("excellent").model_copy(update={"rating": "not_completed"})
+    itself = as_part(quarter.model_copy(update={"period": "2026-Q1"}))
+    again = pool([itself], "2026-Q1", LOCAL)
+    assert again.assessments["2026-Q1"].rating == "not_completed"
+    assert again.gate == "score"
+    assert pool([itself], "2026", LOCAL).gate == "quarter"

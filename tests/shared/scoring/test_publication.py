@@ -51,6 +51,10 @@ def bands(*least: int) -> Json:
     return {"ratings": {"bands": rows, "source": SOURCE}}
 
 
+OF_UNIT = {"kind": "unit_at_least", "node": "x", "percent": 70}
+NO_PART = {"kind": "no_part", "rating": "completed"}
+
+
 def nested(levels: int) -> Json:
     part = leaf("i")
     for level in range(levels):
@@ -151,6 +155,18 @@ CASES: list[tuple[Json, str, str]] = [
         "completed is no band",
     ),
     ({**tree(leaf("x")), "gates": [GATE]}, "gates.on-time", "measures work, which no component"),
+    (
+        {"gates": [{**GATE, "applies_to": "heads", "condition": OF_UNIT}]},
+        "gates.on-time",
+        "asks for x, which is no component of units",
+    ),
+    ({"gates": [{**GATE, "condition": OF_UNIT}]}, "gates.on-time", "so it applies to heads"),
+    (
+        {"gates": [{**GATE, "condition": NO_PART}]}
+        | {"ratings": {"bands": [BANDS[1], BANDS[3]], "source": SOURCE}, "quota": None},
+        "gates.on-time",
+        "asks for completed, which is no band",
+    ),
     (
         {"ratings": {"bands": [BANDS[0], BANDS[3]], "source": SOURCE}, "gates": []},
         "quota",

@@ -158,6 +158,9 @@ def test_what_one_says_of_oneself_never_scores() -> None:
         "indicators",
         "overrides",
         "away",
+        "absences",
+        "unit",
+        "rating",
     }
 
 

@@ -4,30 +4,29 @@ import pytest
 
 from shared import refs
 from shared.errors import ConflictError
-from shared.models.scorecard import Assessment, Capacity
+from shared.models.scorecard import Capacity
 from shared.ports import patch, put
 from shared.usecases.rescore import ATTEMPTS, rescore
 from tests.builders import an_override
-from tests.world import MONTH, World
+from tests.world import BEGIN, MONTH, World
 
 
 def test_what_else_is_known_of_a_head_survives_entries_and_appraisals(world: World) -> None:
-    assignment = world.assigned("an")
+    """Through the real triggers: the first entry makes the card, which is then completed."""
+    store = world.stack.wiring.store
+    an = store.get(refs.officials("an"))
+    assert an is not None
+    deputy = an.postings[0].model_copy(update={"duty": "deputy"})
+    changes = {"postings": [deputy], "party_since": BEGIN, "facts": [an_override()]}
+    store.commit([put(refs.officials("an"), an.model_copy(update=changes))])
+    world.appraise("binh", "an", statements={"d": "yes", "dd": "no", "e": "yes"})
+    world.deliver("an", world.assigned("an"))
     card = world.card("an")
     assert card is not None
-    head = Capacity(subject="head", party_member=True)
-    statements = {"d": "yes", "dd": "no", "e": "yes"}
-    told = {MONTH: Assessment(statements=statements, overrides=[an_override()])}
-    known = card.model_copy(update={"capacity": head, "assessments": told})
-    world.stack.wiring.store.commit([put(refs.scorecard(MONTH, "an"), known)])
-    world.deliver("an", assignment)
-    world.appraise("binh", "an")
-    card = world.card("an")
-    assert card is not None
-    assert card.capacity == head
-    assert card.assessments[MONTH].statements == statements
-    # (1 + 1 + 1 + 1 + .5 + 1) / 6 × 70 = 64.17
-    assert (card.points("task"), card.points("general"), card.total) == (6417, 2700, 9117)
+    assert card.capacity == Capacity(subject="head", party_member=True)
+    assert card.assessments[MONTH].statements == {"dd": "no", "e": "yes"}
+    # d follows from the subordinates, at the close: (1 + 1 + 1 + .5 + 1) / 5 × 70 = 63.00
+    assert (card.points("task"), card.points("general"), card.total) == (6300, 2700, 9000)
     assert (card.rating, card.gate) == ("not_completed", "discipline")
 
 

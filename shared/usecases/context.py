@@ -1,0 +1,187 @@
+"""What is known of a person in a period besides their work, and as what they are rated.
+
+Pure: the live scorecard and the close build it from the same documents by the same
+function, so it is the same to the byte.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared import refs
+from shared.models.appraisal import Appraisal, Scoring
+from shared.models.measurement import Measurement
+from shared.models.official import Leave, Official
+from shared.models.period import Period
+from shared.models.scheme import Component, Indicator, Scheme, Statement
+from shared.models.scorecard import Absence, Assessment, Capacity, Override
+from shared.refs import Ref
+from shared.scoring.evaluation import components
+from shared.scoring.gates import standing_in
+from shared.scoring.leave import is_away
+from shared.scoring.scorecard import OFFICIAL
+
+Context = tuple[Capacity, dict[str, Assessment]]
+"""As what somebody is rated, and what is known by stretch of time."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person's record, the appraisal, those by other units' heads, and what was measured."""
+
+    official: Official | None
+    appraisal: Appraisal | None = None
+    elsewhere: Mapping[str, Appraisal] = field(default_factory=dict)
+    measurement: Measurement | None = None
+
+
+def capacity_in(official: Official | None, period: Period) -> Capacity:
+    """The duty held last in the period; who is in the Party by its end is bound by its track."""
+    posting = None if official is None else official.posting_in(period.start, period.end)
+    if official is None or posting is None:
+        return OFFICIAL
+    return Capacity(
+        subject="official" if posting.duty == "member" else "head",
+        party_member=official.party_since is not None and official.party_since < period.end,
+    )
+
+
+def sources_of(
+    official: Official | None, uid: str, period: Period, scheme: Scheme
+) -> list[Ref[Any]]:
+    """Where a person's context stands beside the record, in the order of `known_from`."""
+    root = scheme.root(capacity_in(official, period).subject)
+    measured = any(isinstance(one, Indicator) for one in components(root))
+    return [
+        refs.appraisal(period.id, uid),
+        *(refs.appraisal(period.id, uid, unit) for unit in _other_units(official, period)),
+        *([refs.measurement(period.id, "official", uid)] if measured else []),
+    ]
+
+
+def known_from(official: Official | None, period: Period, found: Sequence[Any]) -> Known:
+    """What the sources say; None stands for one that is not there or cannot be read."""
+    units = _other_units(official, period)
+    said = zip(units, found[1 : 1 + len(units)], strict=True)
+    return Known(
+        official=official,
+        appraisal=found[0],
+        elsewhere={unit: one for unit, one in said if one is not None},
+        measurement=next(iter(found[1 + len(units) :]), None),
+    )
+
+
+def context(period: Period, scheme: Scheme, known: Known) -> Context:
+    """Of the person, by what is known; what depends on others' ratings is not in it."""
+    official = known.official
+    capacity = capacity_in(official, period)
+    root = scheme.root(capacity.subject)
+    home, said = _said(known, period)
+    own = _told(said.pop(home, None), root).model_copy(
+        update={
+            "indicators": measured_values(known.measurement),
+            "overrides": [] if official is None else known_facts(official, period),
+            **_leave([] if official is None else official.leave, period),
+        }
+    )
+    others = {f"{period.id}_{unit}": _told(by_head, root) for unit, by_head in said.items()}
+    return capacity, {period.id: own, **others}
+
+
+def makes_card(assessments: Mapping[str, Assessment]) -> bool:
+    """Whether somebody without work has a scorecard: what was said or measured makes one.
+
+    A record alone makes none: else a period that opens would have to make everybody's.
+    """
+    return any(one.criteria or one.statements or one.indicators for one in assessments.values())
+
+
+def depends_on(official: Official | None, period: Period) -> object:
+    """All that a period's results follow from in a record, to be compared."""
+    if official is None:
+        return None
+    posting = official.posting_in(period.start, period.end)
+    if posting is None:
+        return None
+    return (
+        posting.unit,
+        posting.duty,
+        posting.field,
+        official.units_in(period.start, period.end),
+        capacity_in(official, period),
+        known_facts(official, period),
+        _leave(official.leave, period),
+        official.name_at(period.closes_at),
+    )
+
+
+def known_facts(official: Official, period: Period) -> list[Override]:
+    """The facts that stand in the period, as they were known when it was locked."""
+    known = [
+        one
+        for one in official.facts
+        if (one.entered_at is None or one.entered_at < period.closes_at)
+        and (one.withdrawn_at is None or one.withdrawn_at >= period.closes_at)
+    ]
+    return standing_in(known, period.start, period.end)
+
+
+def _other_units(official: Official | None, period: Period) -> list[str]:
+    """The units whose heads rate this person beside the head of the unit where they serve now.
+
+    Those of the period; also the last of them, when somebody has moved on since.
+    """
+    if official is None:
+        return []
+    units = official.units_in(period.start, period.end)
+    return [unit for unit in units if unit != official.unit]
+
+
+def _said(known: Known, period: Period) -> tuple[str, dict[str, Scoring | None]]:
+    """The unit served in last, and what the heads of each unit of the period said.
+
+    The appraisal without a unit is by the head of where the person serves now; of
+    one who has moved on since the period, it counts unless the right head rated too.
+    """
+    official = known.official
+    home = official.unit_in(period.start, period.end) if official else None
+    said = {unit: appraisal.by_head for unit, appraisal in known.elsewhere.items()}
+    if known.appraisal is not None:
+        served = official.units_in(period.start, period.end) if official else []
+        here = official.unit if official and official.unit in served else home or ""
+        said.setdefault(here, known.appraisal.by_head)
+    return home or "", said
+
+
+def _told(scoring: Scoring | None, root: Component) -> Assessment:
+    """What a head said; what follows from others' ratings cannot be stated."""
+    if scoring is None:
+        return Assessment()
+    derived = {
+        one.id for one in components(root) if isinstance(one, Statement) and one.derived is not None
+    }
+    return Assessment(
+        criteria=dict(sorted(scoring.scores.items())),
+        statements={
+            name: option
+            for name, option in sorted(scoring.statements.items())
+            if name not in derived
+        },
+    )
+
+
+def measured_values(measurement: Measurement | None) -> dict[str, int]:
+    values = {} if measurement is None else measurement.values
+    return {name: one.value for name, one in sorted(values.items())}
+
+
+def _leave(leave: list[Leave], period: Period) -> dict[str, object]:
+    """Away throughout, or the absences, each within the period."""
+    if is_away(leave, period.start, period.end):
+        return {"away": True}
+    within = sorted(
+        (max(one.start, period.start), min(one.end, period.end))
+        for one in leave
+        if one.start < period.end and one.end > period.start
+    )
+    return {"absences": [Absence(start=start, end=end) for start, end in within]}
