@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from rules.shapes import functions
 from shared.models.appeal import Petition
 from shared.models.appraisal import Appraisal
+from shared.models.device import Device
 from shared.models.entry import CLIENT_ENTRY, ENTRY_ID
 
 HERE = Path(__file__).parent
@@ -24,6 +25,7 @@ CLIENT_WRITTEN: dict[str, TypeAdapter[Any]] = {
     "Entry": CLIENT_ENTRY,
     "Appraisal": TypeAdapter(Appraisal),
     "Petition": TypeAdapter(Petition),
+    "Device": TypeAdapter(Device),
 }
 """What people write straight to the store."""
 

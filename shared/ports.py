@@ -180,6 +180,23 @@ class Accounts(ABC):
         """
 
 
+@dataclass(frozen=True)
+class Message:
+    """What a device is to show."""
+
+    installation: str
+    title: str
+    body: str
+
+
+class Push(ABC):
+    """Messages on people's devices, at most once each: a lost one is not sent again."""
+
+    @abstractmethod
+    def send(self, messages: Sequence[Message]) -> set[str]:
+        """Send them, and name the installations that are there no more."""
+
+
 class Services(Protocol):
     """What a use case may need."""
 

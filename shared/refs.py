@@ -14,6 +14,7 @@ from shared.models.base import Document
 from shared.models.catalogue import Product
 from shared.models.correction import Correction
 from shared.models.decision import Decision
+from shared.models.device import Device
 from shared.models.entry import ENTRY, Entry
 from shared.models.holidays import Holidays
 from shared.models.imported import Imported
@@ -110,6 +111,10 @@ def correction(period: str, official: str, version: int) -> Ref[Correction]:
 
 def inbox(official: str) -> Collection[Notice]:
     return _of(Notice, f"officials/{official}/")
+
+
+def devices(official: str) -> Collection[Device]:
+    return _of(Device, f"officials/{official}/")
 
 
 def assignment_id(period: str, unit: str, official: str, suffix: str) -> str:

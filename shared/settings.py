@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from datetime import time
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -14,13 +16,20 @@ def _listed(text: object) -> object:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
+def _zone(name: object) -> object:
+    try:
+        return ZoneInfo(name) if isinstance(name, str) else name
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(f"{name} is not a time zone") from error
+
+
 Listed = Annotated[frozenset[str], BeforeValidator(_listed)]
 
 
 class Settings(BaseModel):
     """The environment variables that the functions read; see README for the deployment."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, arbitrary_types_allowed=True)
 
     project: str = Field(alias="GOOGLE_CLOUD_PROJECT", min_length=1)
     location: str = Field(default="asia-southeast1", alias="LOCATION")
@@ -42,6 +51,16 @@ class Settings(BaseModel):
     """Origins of the pages that may call from a browser, comma-separated: `https://roviec.vn`."""
     app_check: Literal["off", "enforced"] = Field(default="off", alias="APP_CHECK")
     """Whether people must call from our own app, as Firebase App Check attests."""
+    push: Literal["off", "fcm"] = Field(default="off", alias="PUSH")
+    """Whether notices also go to devices, through Firebase Cloud Messaging."""
+    quiet_from: time = Field(default=time(21), alias="QUIET_FROM")
+    """On the clocks of QUIET_ZONE; equal to QUIET_UNTIL, no night is quiet."""
+    quiet_until: time = Field(default=time(7), alias="QUIET_UNTIL")
+    quiet_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default=ZoneInfo("Asia/Ho_Chi_Minh"), alias="QUIET_ZONE"
+    )
+    quiet_days_off: bool = Field(default=True, alias="QUIET_DAYS_OFF")
+    """Whether weekends and holidays are quiet."""
     rate_per_minute: int = Field(default=300, alias="RATE_PER_MINUTE", gt=0)
     """Calls of one caller to one instance of one function; see `shared/adapters/rate.py`."""
     rate_burst: int = Field(default=100, alias="RATE_BURST", gt=0)

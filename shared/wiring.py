@@ -5,7 +5,7 @@ from functools import cache, cached_property
 
 from shared.adapters.clock import SystemClock, pause
 from shared.adapters.rate import RateLimit
-from shared.ports import Accounts, Clock, Identity, Pause, Queue, Store
+from shared.ports import Accounts, Clock, Identity, Pause, Push, Queue, Store
 from shared.settings import Settings
 from shared.usecases.schemes import Schemes
 
@@ -48,6 +48,13 @@ class Wiring:
         from shared.adapters.accounts import FirebaseAccounts  # noqa: PLC0415  # nor this
 
         return FirebaseAccounts(self.settings.project)
+
+    @cached_property
+    def push(self) -> Push:
+        from shared.adapters.push import FirebasePush, NoPush  # noqa: PLC0415  # nor this
+
+        on = self.settings.push == "fcm"
+        return FirebasePush(self.settings.project) if on else NoPush()
 
     @cached_property
     def rate(self) -> RateLimit:

@@ -29,5 +29,5 @@ CALLED = [
 ]
 """Entry points that people and other systems call."""
 
-TASKS = ["close", "compile_unit", "finalize"]
-"""Entry points that Cloud Tasks calls."""
+TASKS = ["close", "compile_unit", "finalize", "remind", "remind_unit"]
+"""Entry points that Cloud Tasks calls, and Cloud Scheduler `remind`."""

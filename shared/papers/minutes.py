@@ -132,7 +132,7 @@ def _people(edge: Edge, names: Mapping[str, str]) -> str:
 
 
 TOP = (
-    Column("STT", 5, "center"),
+    Column("STT", 7, "center"),
     Column("Họ và tên", 22),
     Column("Đơn vị", 22),
     Column("Tổng điểm", 11, "right"),

@@ -201,10 +201,10 @@ def _enqueue_compilation(queue: Queue, period: Period, units: Iterable[str]) -> 
 
 
 def _enqueue(queue: Queue, function: str, period: Period, **payload: str) -> None:
-    name = "-".join([function, period.id, str(period.closing), *map(_task_safe, payload.values())])
+    name = "-".join([function, period.id, str(period.closing), *map(task_safe, payload.values())])
     queue.enqueue(function, {"period": period.id, **payload}, name=name)
 
 
-def _task_safe(text: str) -> str:
+def task_safe(text: str) -> str:
     """Letters, digits, hyphen and underscore are all that a task's name may have."""
     return "".join(char if char.isalnum() or char == "-" else f"_{ord(char):x}" for char in text)

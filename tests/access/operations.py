@@ -41,6 +41,7 @@ DOCUMENTS = {
     "calendars": "calendars/2026",
     "officials": "officials/an",
     "inbox": "officials/an/inbox/one",
+    "devices": "officials/an/devices/one",
     "assignments": "assignments/{period}_p1_an_w",
     "entries": "assignments/{period}_p1_an_w/entries/e1",
     "appraisals": "appraisals/{period}_an",
@@ -65,6 +66,7 @@ def in_store(place: str, name: str) -> Try:
         return lambda where, who, state: _append(where, who, state, ENTRIES[name])
     special = {
         "mark read": _mark_read,
+        "register": _register,
         "score self": lambda w, who, state: _score(w, who, PERIODS[state], "by_self"),
         "score self early": lambda w, who, _: _score(w, who, OUTSIDE["early"]["id"], "by_self"),
         "score self late": lambda w, who, _: _score(w, who, OUTSIDE["late"]["id"], "by_self"),
@@ -155,6 +157,12 @@ def _score_own(where: Place, who: str, state: str) -> int:
 
 def _mark_read(where: Place, who: str, state: str) -> int:
     return where.as_(who).write(_path("inbox", state), {}, times=["read_at"]).status_code
+
+
+def _register(where: Place, who: str, state: str) -> int:
+    fields = {"installation": "t" * 22, "language": "vi"}
+    place = f"officials/an/devices/{where.fresh()}"
+    return where.as_(who).write(place, fields, times=["at"]).status_code
 
 
 def _file(where: Place, who: str, period: str) -> int:

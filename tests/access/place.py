@@ -14,6 +14,7 @@ from infra.local.stack import Stack
 from shared import refs
 from shared.models.appeal import Answer, Appeal
 from shared.models.assignment import Assignment
+from shared.models.device import Device
 from shared.models.holidays import Holidays
 from shared.models.imported import Imported
 from shared.models.notice import Notice
@@ -158,13 +159,16 @@ def _moved() -> list[Posting]:
 
 
 def _shared() -> list[Write]:
-    notice = Notice(kind="due", title="Sắp đến hạn", body="Còn 3 ngày", at=LONG_AGO)
+    said = {"title": {"vi": "Sắp đến hạn", "en": "Due"}, "body": {"vi": "Còn", "en": "Left"}}
+    notice = Notice.model_validate({"kind": "due", "at": LONG_AGO, **said})
+    device = Device(installation="t" * 22, language="vi", at=LONG_AGO)
     return [
         put(refs.catalogue("hs"), a_product()),
         put(refs.calendars("2026"), Holidays(year=2026, off=[], source=builders.a_source())),
         put(refs.positions("cv"), Position(title="Chuyên viên", products=["hs"])),
         put(refs.imported("one_1"), Imported(assignment=_name("open"))),
         put(refs.inbox("an")("one"), notice),
+        put(refs.devices("an")("one"), device),
     ]
 
 

@@ -177,6 +177,6 @@ def test_forms_of_everybody_go_to_a_folder(world: World, tmp_path: Path) -> None
         f"{form}-{unit}" for form in ("unit", "self", "decision") for unit in ("so", "p1", "p2")
     ]
     assert names == {
-        f"{MONTH}-{one}.{end}" for one in [*kinds, "province"] for end in ("pdf", "xlsx")
+        f"{MONTH}-{one}.{end}" for one in [*kinds, "province", "minutes"] for end in ("pdf", "xlsx")
     }
     stopped(run("forms", "2026-09", *given), "has no compiled results yet")

@@ -32,12 +32,14 @@ from tests.rules.documents import Fields, Token, documents
 DOER, JUDGE, UNIT = "an", "binh", "p1"
 OPEN, REVIEWED = "2026-10", "2026-09"
 ASSIGNMENT = f"{OPEN}_{UNIT}_{DOER}_w"
+UNDER = {"entries": f"assignments/{ASSIGNMENT}/", "devices": f"officials/{DOER}/"}
+"""Where a collection lies below a document."""
 JUDGED = ("accepted", "returned")
 CHUNK = 500
 """Examples that one run of hypothesis draws."""
 
 FRESH = ""
-MODELS = {"entries": "Entry", "appraisals": "Appraisal", "appeals": "Petition"}
+MODELS = {"entries": "Entry", "appraisals": "Appraisal", "appeals": "Petition", "devices": "Device"}
 IDS = st.integers(0, 9).flatmap(
     lambda n: (
         st.just(FRESH)
@@ -84,6 +86,7 @@ def _drafts() -> list[st.SearchStrategy[Draft]]:
         *_each("entries", IDS, lambda fields: fields),
         *_each("appraisals", place, lambda fields: _either_part({**fields, **here})),
         *_each("appeals", IDS, lambda fields: {**fields, "period": REVIEWED}),
+        *_each("devices", IDS, lambda fields: fields),
     ]
 
 
@@ -118,6 +121,8 @@ def accepted_by_models(draft: Draft) -> bool:
 
 def _is_signed_by_caller(draft: Draft) -> bool:
     """By the caller at the time of the request; of an appraisal, the one part it brings."""
+    if draft.collection == "devices":
+        return draft.fields["at"] is Token.NOW
     by = "official" if draft.collection == "appeals" else "by"
     part: Any = draft.fields
     if draft.collection == "appraisals":
@@ -173,7 +178,7 @@ class Engine:
     def accepts(self, draft: Draft) -> bool:
         """Write it as its author would, and take it away again."""
         self.written += 1
-        under = f"assignments/{ASSIGNMENT}/" if draft.collection == "entries" else ""
+        under = UNDER.get(draft.collection, "")
         place = f"{under}{draft.collection}/{draft.id or f'fuzz-{self.written}'}"
         try:
             write = self._update(place, draft.fields, draft.caller)

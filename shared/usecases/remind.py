@@ -1,0 +1,329 @@
+"""Remind people: fanned out by unit, in their inbox always, on their phones when they may ring.
+
+Every step may run twice or be killed midway: a notice is created under an id that follows
+from what it says, and is marked as pushed before it is pushed. So nothing is sent twice;
+a push that was lost with its process is lost, and its notice is in the inbox.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError
+
+from shared import refs
+from shared.models.appraisal import Appraisal
+from shared.models.assignment import Assignment
+from shared.models.base import Id, Part, PeriodId
+from shared.models.device import Device
+from shared.models.notice import Notice
+from shared.models.official import Official
+from shared.models.period import Period
+from shared.models.unit import Unit
+from shared.ports import (
+    Message,
+    Push,
+    Queue,
+    Services,
+    Store,
+    Stored,
+    Where,
+    Write,
+    create,
+    delete,
+    patch,
+)
+from shared.refs import Ref
+from shared.settings import Settings
+from shared.usecases.close import task_safe
+from shared.usecases.quiet import Quiet
+from shared.usecases.reading import batches, read_each
+from shared.usecases.reminders import (
+    Digest,
+    Planned,
+    Waiting,
+    in_line,
+    is_behind,
+    to_doer,
+    to_head,
+    to_next_in_line,
+    to_rated,
+    to_self_scorer,
+    waiting,
+)
+
+LATELY = timedelta(days=60)
+"""How long after its close people are still told of a period."""
+PATIENCE = timedelta(days=3)
+"""How long somebody may leave a product unjudged before the next in line is told."""
+DEVICES = 10
+"""Of one person: the last that were registered."""
+SATURDAY = 5
+HOUR = "%Y%m%dT%H"
+
+
+class RemindTask(Part):
+    """Nothing: what is to be said follows from the store and the time."""
+
+
+class RemindUnit(Part):
+    unit: Id
+    periods: Annotated[list[PeriodId], Field(min_length=1, max_length=60)]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A unit, with everybody who serves or served there."""
+
+    id: str
+    unit: Unit
+    people: dict[str, Official]
+    names: dict[str, str]
+
+
+def remind(services: Services) -> None:
+    """Fan out by unit; called by the scheduler, as often as it likes."""
+    now = services.clock.now()
+    periods = [
+        one.id
+        for one in _periods(services.store)
+        if one.state != "final" or now < one.closes_at + LATELY
+    ]
+    if not periods:
+        return
+    for found in services.store.find(refs.units):
+        _enqueue(services.queue, RemindUnit(unit=found.ref.id, periods=periods[-60:]), now, None)
+
+
+def remind_unit(services: Services, push: Push, settings: Settings, task: RemindUnit) -> None:
+    """Tell everybody whom this unit's work concerns what to do next.
+
+    While it is quiet nothing is pushed, and the task comes again when it ends.
+    """
+    store, now, quiet = services.store, services.clock.now(), _quiet(settings)
+    unit = store.get(refs.units(task.unit))
+    if unit is None:
+        return
+    place = _place(store, task.unit, unit)
+    planned: list[Planned] = []
+    for period in _readable(store, [refs.periods(name) for name in task.periods]):
+        planned += _of_period(store, place, period, now, quiet)
+    silent_until = quiet.until(now)
+    left = _deliver(store, push, planned, now, silent=silent_until is not None)
+    if left and silent_until is not None:
+        _enqueue(services.queue, task, silent_until, silent_until)
+
+
+def _quiet(settings: Settings) -> Quiet:
+    def works(day: date) -> bool:
+        return not settings.quiet_days_off or day.weekday() < SATURDAY
+
+    return Quiet(settings.quiet_from, settings.quiet_until, settings.quiet_zone, works)
+
+
+def _enqueue(queue: Queue, task: RemindUnit, stamp: datetime, at: datetime | None) -> None:
+    name = f"remind_unit-{task_safe(task.unit)}-{stamp.strftime(HOUR)}{'-later' if at else ''}"
+    queue.enqueue("remind_unit", task.fields(), name=name, at=at)
+
+
+def _periods(store: Store) -> list[Period]:
+    found = []
+    for one in store.find(refs.periods):
+        try:
+            found.append(one.value)
+        except ValidationError:
+            continue  # a record that cannot be read silences no other
+    return found
+
+
+def _readable(store: Store, wanted: Sequence[Ref[Period]]) -> list[Period]:
+    return [one for one in read_each(store, wanted) if isinstance(one, Period)]
+
+
+def _place(store: Store, name: str, unit: Unit) -> _Place:
+    people = {}
+    for found in store.find(refs.officials, where=Where("units", "array_contains", name)):
+        try:
+            people[found.ref.id] = found.value
+        except ValidationError:
+            continue  # as above
+    return _Place(name, unit, people, {uid: one.name for uid, one in people.items()})
+
+
+def _of_period(
+    store: Store, place: _Place, period: Period, now: datetime, quiet: Quiet
+) -> Iterator[Planned]:
+    if period.state == "open":
+        yield from _of_open(store, place, period, now, quiet)
+    elif period.state in ("review", "final"):
+        for uid in _residents(place, period):
+            yield to_rated(uid, period, now, None)
+
+
+def _of_open(
+    store: Store, place: _Place, period: Period, now: datetime, quiet: Quiet
+) -> Iterator[Planned]:
+    digests: dict[str, Digest] = defaultdict(Digest)
+    head, line = place.unit.head or "", _Line(store, place, now)
+    for found in store.find(refs.assignments, prefix=f"{period.id}_{place.id}_"):
+        try:
+            assignment: Assignment = found.value
+        except ValidationError:
+            continue  # finalize names it
+        yield from to_doer(found.ref.id, assignment, now, quiet.zone)
+        if is_behind(assignment, now) and assignment.official != head:
+            digests[head].behind[assignment.official] += 1
+        for one in waiting(found.ref.id, assignment):
+            digests[one.approver].waiting.append(one)
+            yield from line.tell(one)
+    yield from _to_score(store, place, period, now, digests, quiet.zone)
+    for uid, digest in digests.items():
+        if uid and quiet.works(now.astimezone(quiet.zone).date()):
+            yield from to_head(uid, place.id, digest, place.names, now, quiet.zone)
+
+
+def _residents(place: _Place, period: Period) -> list[str]:
+    return [
+        uid
+        for uid, official in place.people.items()
+        if official.roles and official.unit_in(period.start, period.end) == place.id
+    ]
+
+
+def _to_score(
+    store: Store,
+    place: _Place,
+    period: Period,
+    now: datetime,
+    digests: dict[str, Digest],
+    zone: ZoneInfo,
+) -> Iterator[Planned]:
+    """From the time when people score themselves: who has not, and whom the head has not."""
+    if now < period.end:
+        return
+    residents = _residents(place, period)
+    units = store.find(refs.units, where=Where("parent", "==", place.id))
+    heads = [one.fields.get("head") for one in units]
+    scored = [*(uid for uid in residents if uid != place.unit.head), *filter(None, heads)]
+    uids = sorted({*residents, *scored})
+    found = read_each(store, [refs.appraisal(period.id, uid) for uid in uids])
+    appraisals = dict(zip(uids, found, strict=True))
+    for uid in residents:
+        if not _has(appraisals.get(uid), "by_self"):
+            yield from to_self_scorer(uid, period, period.closes_at, now, zone)
+    if now >= period.end and place.unit.head:
+        missing = [uid for uid in scored if not _has(appraisals.get(uid), "by_head")]
+        digests[place.unit.head].unscored += missing
+
+
+def _has(appraisal: object, side: str) -> bool:
+    return isinstance(appraisal, Appraisal) and getattr(appraisal, side) is not None
+
+
+@dataclass
+class _Line:
+    """Who is next after the approver: a deputy standing in, the head above, organisers."""
+
+    store: Store
+    place: _Place
+    now: datetime
+
+    @cached_property
+    def levels(self) -> list[list[str]]:
+        """Read once, and only for a unit in which somebody waits too long."""
+        place, find = self.place, self.store.find
+        parent = self.store.get(refs.units(place.unit.parent)) if place.unit.parent else None
+        organisers = find(refs.officials, where=Where("roles", "array_contains", "organiser"))
+        return [
+            [uid for uid, one in place.people.items() if place.id in one.heads_at(self.now)],
+            [parent.head] if parent and parent.head else [],
+            [found.ref.id for found in organisers],
+        ]
+
+    def tell(self, one: Waiting) -> Iterator[Planned]:
+        """Nobody is told of their own work, nor the approver again."""
+        overdue = self.now - one.since
+        if overdue < PATIENCE:
+            return
+        chain = [
+            [uid for uid in level if uid not in (one.approver, one.official)]
+            for level in self.levels
+        ]
+        turn = in_line(chain, overdue, PATIENCE)
+        name = self.place.names.get(one.official, one.official)
+        for uid in [] if turn is None else chain[turn]:
+            yield to_next_in_line(uid, one, turn or 0, name, self.now)
+
+
+def _deliver(
+    store: Store, push: Push, planned: Sequence[Planned], now: datetime, *, silent: bool
+) -> bool:
+    """Create what is not there yet, push what was not pushed; whether something is left to push."""
+    left = False
+    distinct = {(one.to, one.id): one for one in planned}
+    for batch in batches(distinct[key] for key in sorted(distinct)):
+        stored = store.get_all([refs.inbox(one.to)(one.id) for one in batch])
+        pairs = list(zip(batch, stored, strict=True))
+        fresh = [one for one, old in pairs if old is None or _is_unpushed(old.value)]
+        left = left or bool(fresh)
+        store.commit(list(_writes(pairs, now, silent=silent)))
+        if not silent:
+            _push_each(store, push, fresh)
+    return left
+
+
+def _is_unpushed(notice: Notice) -> bool:
+    return notice.pushed_at is None and notice.read_at is None
+
+
+def _writes(
+    pairs: Sequence[tuple[Planned, Stored[Notice] | None]], now: datetime, *, silent: bool
+) -> Iterator[Write]:
+    """Marked as pushed beforehand, by whoever is first: another run finds a conflict."""
+    pushed_at = None if silent else now
+    for one, old in pairs:
+        ref = refs.inbox(one.to)(one.id)
+        if old is None:
+            yield create(ref, one.notice.model_copy(update={"pushed_at": pushed_at}))
+        elif not silent and _is_unpushed(old.value):
+            yield patch(ref, {("pushed_at",): now}, old.version)
+
+
+def _push_each(store: Store, push: Push, fresh: Sequence[Planned]) -> None:
+    """One message a person, however much there is to say; devices that are gone are forgotten."""
+    for uid, group in groupby(fresh, key=lambda one: one.to):
+        notices = [one.notice for one in group]
+        devices = _devices(store, uid)
+        messages = [_message(device, notices) for _, device in devices]
+        gone = push.send(messages)
+        lost = [delete(ref) for ref, device in devices if device.installation in gone]
+        if lost:
+            store.commit(lost)
+
+
+def _devices(store: Store, uid: str) -> list[tuple[Ref[Device], Device]]:
+    found = []
+    for one in store.find(refs.devices(uid)):
+        try:
+            found.append((one.ref, one.value))
+        except ValidationError:
+            continue  # as above
+    return sorted(found, key=lambda pair: pair[1].at)[-DEVICES:]
+
+
+def _message(device: Device, notices: Sequence[Notice]) -> Message:
+    vi = device.language == "vi"
+    title, body = notices[0].title, notices[0].body
+    if len(notices) == 1:
+        return Message(
+            device.installation, title.vi if vi else title.en, body.vi if vi else body.en
+        )
+    titles = sorted({one.title.vi if vi else one.title.en for one in notices})
+    count = len(notices)
+    head = f"Rõ Việc: {count} thông báo mới" if vi else f"Rõ Việc: {count} new notices"
+    return Message(device.installation, head, "; ".join(titles))
