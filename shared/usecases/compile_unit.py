@@ -50,11 +50,6 @@ class Person:
     claim: Claim
     sources: list[Source]
 
-    @property
-    def work(self) -> dict[str, Assignment]:
-        """The assignments that can be read, by id."""
-        return {one.id: one.assignment for one in self.sources if one.assignment is not None}
-
 
 def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> UnitResult | None:
     """Recompute and freeze the results of everybody whom the unit answers for.
@@ -128,7 +123,7 @@ def _result(
     unread = [*person.claim.refused, *(bad for one in person.sources for bad in one.refused)]
     if isinstance(appraisal, RefusedEntry):
         unread.append(appraisal)
-    work = person.work
+    work = {one.id: one.assignment for one in person.sources if one.assignment is not None}
     scorecard = score(
         period=period.id,
         official=person.uid,
