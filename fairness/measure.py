@@ -121,3 +121,9 @@ def against_peers(
 def percent(share: float) -> str:
     """Rounded as it is read: whole per cent."""
     return f"{100 * share:.0f}"
+
+
+def tenths(share: float) -> Words:
+    """Per cent with one decimal, by the comma and the point of either language."""
+    en = f"{100 * share:.1f}"
+    return Words(en.replace(".", ","), en)

@@ -66,7 +66,7 @@ def _method(report: Report) -> Iterator[str]:
 
 
 def _finding(one: Finding) -> Iterator[str]:
-    sure = "" if one.p is None else f" (p = {_probability(one.p)})"
+    sure = "" if one.p is None else f" (p {_probability(one.p)})"
     yield '<div class="finding">'
     yield _both(one.said.vi + sure, one.said.en + sure)
     shown = one.documents[:MOST_DOCUMENTS]
@@ -104,7 +104,7 @@ def _cells(line: Line, unit: str, names: dict[str, str]) -> Iterator[str]:
         "" if interval is None else f"{_value(interval.low, unit)} – {_value(interval.high, unit)}"
     )
     yield "" if line.shrunk is None else _value(line.shrunk, unit)
-    yield "" if line.p is None else _probability(line.p)
+    yield "" if line.p is None else _probability(line.p).removeprefix("= ")
 
 
 def _value(value: float, unit: str) -> str:
@@ -118,7 +118,7 @@ def _value(value: float, unit: str) -> str:
 
 def _probability(p: float) -> str:
     least = 0.0001
-    return f"< {least}" if p < least else f"{p:.4f}"
+    return f"< {least}" if p < least else f"= {p:.4f}"
 
 
 def _both(vi: str, en: str) -> str:

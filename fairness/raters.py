@@ -16,7 +16,7 @@ from fairness.estimates import (
     shrink,
     unlike_peers,
 )
-from fairness.measure import ALL, Line, Measure, Share, Words, grouped, shares
+from fairness.measure import ALL, Line, Measure, Share, Words, grouped, shares, tenths
 from fairness.rows import Scored
 
 EVERYBODY = "Toàn bộ / all together"
@@ -82,7 +82,7 @@ def leniency(by_rater: dict[str, list[Person]], names: dict[str, str]) -> Measur
         usual = fmean(values[:place] + values[place + 1 :]) if len(values) > 1 else values[place]
         away = values[place] - usual
         which = ("cao hơn", "higher") if away > 0 else ("thấp hơn", "lower")
-        size = f"{abs(100 * away):.1f}"
+        size = tenths(abs(away))
         name = names.get(rater, rater)
         lines.append(
             Line(
@@ -94,9 +94,9 @@ def leniency(by_rater: dict[str, list[Person]], names: dict[str, str]) -> Measur
                 unlike_peers(place, values, variances),
                 large=abs(away) >= limits.LENIENT,
                 said=Words(
-                    f"{name} chấm {which[0]} người chấm khác {size} % thang điểm, "
+                    f"{name} chấm {which[0]} người chấm khác {size.vi} % thang điểm, "
                     "với cùng kết quả công việc.",
-                    f"{name} scores {size} % of the scale {which[1]} than other raters "
+                    f"{name} scores {size.en} % of the scale {which[1]} than other raters "
                     "would for the same work.",
                 ),
                 documents=[path for one in by_rater[rater] for path in one.paths],
@@ -129,6 +129,7 @@ def spread(by_rater: dict[str, list[Person]], names: dict[str, str]) -> Measure:
         step = STEP_VARIANCE / max(len(one.paths) for one in own)
         variance, usual = _variance([one.general for one in own]), _within(others)
         name = names.get(rater, rater)
+        apart, elsewhere = tenths(variance**0.5), tenths(usual**0.5)
         lines.append(
             Line(
                 rater,
@@ -138,9 +139,9 @@ def spread(by_rater: dict[str, list[Person]], names: dict[str, str]) -> Measure:
                 large=variance**0.5 < limits.NARROW * usual**0.5,
                 said=Words(
                     f"{name} hầu như không phân biệt: điểm của {len(own)} người chênh nhau "
-                    f"{100 * variance**0.5:.1f} %, nơi khác {100 * usual**0.5:.1f} %.",
+                    f"{apart.vi} %, nơi khác {elsewhere.vi} %.",
                     f"{name} hardly tells people apart: the scores of {len(own)} people spread by "
-                    f"{100 * variance**0.5:.1f} %, elsewhere by {100 * usual**0.5:.1f} %.",
+                    f"{apart.en} %, elsewhere by {elsewhere.en} %.",
                 ),
                 documents=[path for one in own for path in one.paths],
             )

@@ -1,37 +1,27 @@
-"""One person's scorecard under another scheme, from the same facts."""
+"""What a scorecard of one scheme needs to stand beside one of another."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from shared.models.assignment import Assignment
 from shared.models.scheme import Component, Criteria, Criterion, Scheme
 from shared.models.scorecard import Assessment, Scorecard
-from shared.scoring.contribution import contribute
 from shared.scoring.evaluation import components, criteria_faults, unknown_criteria
 from shared.scoring.rounding import half_up
 from shared.scoring.scorecard import score
 
 
-def replay(card: Scorecard, work: Mapping[str, Assignment], old: Scheme, new: Scheme) -> Scorecard:
-    """What the card would be had `new` been pinned instead of `old`.
+def carried(card: Scorecard, old: Scheme, new: Scheme) -> Scorecard:
+    """A card of `new` whose scores by criterion were given on the scales of `old`.
 
-    The work is weighed anew by the other penalties. Scores by criterion keep their
-    share of the scale, so a nine of ten is nine tenths of any other scale.
+    They keep their share of the scale: a nine of ten is nine tenths of any other.
+    What did not count there does not begin to, and what `new` does not ask is left.
     """
-    subject = card.capacity.subject
-    before, after = old.root(subject), new.root(subject)
-    return score(
-        period=card.period,
-        official=card.official,
-        scheme=new,
-        path=card.path,
-        contributions={name: contribute(one, new) for name, one in work.items()},
-        assessments={
-            stretch: one.model_copy(update={"criteria": _carried(one.criteria, before, after)})
-            for stretch, one in card.assessments.items()
-        },
-        capacity=card.capacity,
-    )
+    before, after = (scheme.root(card.capacity.subject) for scheme in (old, new))
+    assessments = {
+        stretch: one.model_copy(update={"criteria": _carried(one.criteria, before, after)})
+        for stretch, one in card.assessments.items()
+    }
+    return _rescored(card, new, assessments)
 
 
 def supposing(card: Scorecard, scheme: Scheme, percent: int | None) -> Scorecard:
@@ -47,13 +37,17 @@ def supposing(card: Scorecard, scheme: Scheme, percent: int | None) -> Scorecard
     criteria = {name: max(one.least, one.most * percent // 100) for name, one in forms.items()}
     known = card.assessments.get(card.period, Assessment())
     supposed = known.model_copy(update={"criteria": criteria})
+    return _rescored(card, scheme, {**card.assessments, card.period: supposed})
+
+
+def _rescored(card: Scorecard, scheme: Scheme, assessments: Mapping[str, Assessment]) -> Scorecard:
     return score(
         period=card.period,
         official=card.official,
         scheme=scheme,
         path=card.path,
         contributions=card.contributions,
-        assessments={**card.assessments, card.period: supposed},
+        assessments=assessments,
         capacity=card.capacity,
     )
 

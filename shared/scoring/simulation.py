@@ -1,34 +1,22 @@
 """Compare everybody's scorecards under two schemes: who moves where, and what moved them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from shared.models.assignment import Assignment
 from shared.models.period import State
 from shared.models.scheme import Rating, Scheme, Subject, Title, Words
 from shared.models.scorecard import Scorecard
 from shared.models.simulation import Cell, Change, Label, Outcome, Quartiles, Simulation, Spread
 from shared.scoring.cause import cause
 from shared.scoring.evaluation import components
-from shared.scoring.replay import replay, supposing
 
 LABELS = [*get_args(Rating), "not_assessed", "insufficient_data", "on_leave"]
 """In the order of tables."""
 SUBJECTS: tuple[Subject, ...] = ("official", "head")
 """The trees that people are rated by."""
 TOTAL = Title(vi="Tổng điểm", en="Total")
-
-
-@dataclass(frozen=True)
-class Played:
-    """One person's scorecard as it is, and the work that it is computed from."""
-
-    name: str
-    unit: str
-    card: Scorecard
-    work: Mapping[str, Assignment]
 
 
 @dataclass(frozen=True)
@@ -42,7 +30,7 @@ class Pair:
 
 
 def compare(
-    played: Iterable[Played],
+    pairs: Sequence[Pair],
     old: Scheme,
     new: Scheme,
     *,
@@ -50,9 +38,7 @@ def compare(
     state: State | None = None,
     suppose: int | None = None,
 ) -> Simulation:
-    """Replay everybody under `new`, and say what differs from `old`."""
-    people = list(played)
-    pairs = [pair(one, old, new, suppose) for one in people]
+    """What differs between the two scorecards of everybody."""
     return Simulation(
         period=period,
         state=state,
@@ -60,18 +46,11 @@ def compare(
         after=new.ref,
         suppose=suppose,
         officials=len(pairs),
-        assignments=sum(len(one.work) for one in people),
+        assignments=sum(len(one.before.contributions) for one in pairs),
         table=table(pairs),
         changes=changes(pairs, old, new),
         spreads=list(spreads(pairs, old, new)),
         notes=list(_notes(pairs, state, suppose)),
-    )
-
-
-def pair(one: Played, old: Scheme, new: Scheme, suppose: int | None = None) -> Pair:
-    replayed = replay(one.card, one.work, old, new)
-    return Pair(
-        one.name, one.unit, supposing(one.card, old, suppose), supposing(replayed, new, suppose)
     )
 
 

@@ -53,11 +53,6 @@ class Person:
     claim: Claim
     sources: list[Source]
 
-    @property
-    def work(self) -> dict[str, Assignment]:
-        """The assignments that can be read, by id."""
-        return {one.id: one.assignment for one in self.sources if one.assignment is not None}
-
 
 @dataclass(frozen=True)
 class Compiled:
@@ -154,7 +149,7 @@ def _result(
     read = [None if isinstance(one, RefusedEntry) else one for one in found]
     known = known_from(person.claim.official, period, read)
     capacity, assessments = context(period, scheme, known)
-    work = person.work
+    work = {one.id: one.assignment for one in person.sources if one.assignment is not None}
     scorecard = score(
         period=period.id,
         official=person.uid,

@@ -1,6 +1,7 @@
 """What if another scheme had been pinned: replay a period under it; nothing is written."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from shared import refs
 from shared.errors import refuse
@@ -10,7 +11,8 @@ from shared.models.scheme import Scheme, WholePercent
 from shared.models.simulation import Simulation
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Where
-from shared.scoring.simulation import Played, compare
+from shared.scoring.replay import carried, supposing
+from shared.scoring.simulation import Pair, compare
 from shared.usecases.caller import Caller, require
 from shared.usecases.compile_unit import read_people, results_of
 from shared.usecases.opened import no_period
@@ -30,6 +32,13 @@ class SimulateRequest(Part):
     scheme: SchemeRef | Scheme
     unit: Id | None = None
     suppose: WholePercent | None = None
+
+
+@dataclass(frozen=True)
+class _Schemes:
+    old: Scheme
+    new: Scheme
+    suppose: int | None
 
 
 def simulate(
@@ -52,8 +61,9 @@ def replay_period(
     if most is not None:
         _require_few(store, period, request.unit, units, most)
     old = schemes.get(period.scheme)
+    both = _Schemes(old, new, request.suppose)
     return compare(
-        [one for unit in units for one in _played(store, period, unit, old)],
+        [pair for unit in units for pair in _pairs(store, period, unit, both)],
         old,
         new,
         period=period.id,
@@ -106,9 +116,18 @@ def _require_few(
         )
 
 
-def _played(store: Store, period: Period, unit: Unit, scheme: Scheme) -> Iterator[Played]:
-    """Everybody whose result the unit compiles, with the work that it is computed from."""
+def _pairs(store: Store, period: Period, unit: Unit, schemes: _Schemes) -> Iterator[Pair]:
+    """Everybody whose result the unit compiles, as its close would under either scheme."""
     people = read_people(store, period, unit.path[-1])
-    results = results_of(store, scheme, period, unit.path, people)
-    for person, result in zip(people, results, strict=True):
-        yield Played(result.name, result.unit, result.scorecard, person.work)
+    before, after = (
+        results_of(store, scheme, period, unit.path, people)
+        for scheme in (schemes.old, schemes.new)
+    )
+    for one, other in zip(before, after, strict=True):
+        moved = carried(other.scorecard, schemes.old, schemes.new)
+        yield Pair(
+            one.name,
+            one.unit,
+            supposing(one.scorecard, schemes.old, schemes.suppose),
+            supposing(moved, schemes.new, schemes.suppose),
+        )

@@ -8,10 +8,12 @@ from shared.models.assignment import Assignment
 from shared.models.period import Period
 from shared.models.profile import Profile
 from shared.models.scheme import Scheme
+from shared.models.scorecard import Scorecard
 from shared.models.simulation import Simulation
 from shared.scoring.contribution import contribute
+from shared.scoring.replay import supposing
 from shared.scoring.scorecard import score
-from shared.scoring.simulation import Played, compare
+from shared.scoring.simulation import Pair, compare
 from shared.usecases.calendar import bounds, kind_of, month_of
 from shared.usecases.case_log import Log, read_log
 from shared.usecases.claims import official_of
@@ -33,7 +35,8 @@ def simulate_cases(
     log = read_log(content, profile)
     for name in _months(log, profile, month):
         work = work_of(log, profile, _period(name, profile.time_zone, old.ref))
-        yield compare(_played(name, work, old), old, new, period=name, suppose=suppose)
+        pairs = list(_pairs(name, work, (old, new), suppose))
+        yield compare(pairs, old, new, period=name, suppose=suppose)
 
 
 def _months(log: Log, profile: Profile, month: str | None) -> list[str]:
@@ -64,18 +67,25 @@ def _period(name: str, time_zone: str, scheme: str) -> Period:
     )
 
 
-def _played(month: str, work: dict[str, Assignment], scheme: Scheme) -> Iterator[Played]:
+def _pairs(
+    month: str, work: dict[str, Assignment], schemes: tuple[Scheme, Scheme], suppose: int | None
+) -> Iterator[Pair]:
     by_official: dict[str, dict[str, Assignment]] = defaultdict(dict)
     for name, assignment in sorted(work.items()):
         by_official[official_of(name)][name] = assignment
     for official, own in sorted(by_official.items()):
-        units = sorted({one.unit for one in own.values()})
-        card = score(
-            period=month,
-            official=official,
-            scheme=scheme,
-            path=units,
-            contributions={name: contribute(one, scheme) for name, one in own.items()},
-            assessments={},
+        before, after = (
+            supposing(_card(month, official, own, scheme), scheme, suppose) for scheme in schemes
         )
-        yield Played(official, units[0], card, own)
+        yield Pair(official, before.path[0], before, after)
+
+
+def _card(month: str, official: str, work: dict[str, Assignment], scheme: Scheme) -> Scorecard:
+    return score(
+        period=month,
+        official=official,
+        scheme=scheme,
+        path=[one.unit for one in work.values()],
+        contributions={name: contribute(one, scheme) for name, one in work.items()},
+        assessments={},
+    )

@@ -1,6 +1,7 @@
 """Who moves where under another scheme, and which gate or node is why."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import strategies as st
 
 from shared.models.assignment import Assignment
 from shared.models.scheme import Scheme
-from shared.models.scorecard import Assessment, Capacity
+from shared.models.scorecard import Assessment, Capacity, Scorecard
 from shared.models.simulation import Cause, Simulation
 from shared.scoring.contribution import contribute
+from shared.scoring.replay import carried, supposing
 from shared.scoring.scorecard import score
-from shared.scoring.simulation import Played, compare
+from shared.scoring.simulation import Pair, compare
 from tests.builders import (
     DAY,
     DUE,
@@ -53,26 +55,51 @@ def late(number: int, of: int) -> list[Assignment]:
     return [an_assignment(delivered(at=at)) for at in when]
 
 
+@dataclass(frozen=True)
+class Played:
+    """One person's facts, to be scored under any scheme."""
+
+    uid: str
+    work: dict[str, Assignment]
+    assessment: Assessment
+    capacity: Capacity
+
+    def card(self, scheme: Scheme) -> Scorecard:
+        return score(
+            period=PERIOD,
+            official=self.uid,
+            scheme=scheme,
+            path=[UNIT],
+            contributions={name: contribute(one, scheme) for name, one in self.work.items()},
+            assessments={PERIOD: self.assessment},
+            capacity=self.capacity,
+        )
+
+    def pair(self, old: Scheme, new: Scheme, suppose: int | None = None) -> Pair:
+        before, after = self.card(old), carried(self.card(new), old, new)
+        return Pair(
+            self.uid.title(), UNIT, supposing(before, old, suppose), supposing(after, new, suppose)
+        )
+
+
 def played(
     work: Sequence[Assignment], points: int | None = 1000, *, uid: str = "an", **known: Any
 ) -> Played:
-    capacity = Capacity(party_member=known.pop("party_member", False))
-    named = {f"{PERIOD}_{UNIT}_{uid}_w{n}": one for n, one in enumerate(work)}
-    assessment = Assessment(criteria={} if points is None else full_marks(points), **known)
-    card = score(
-        period=PERIOD,
-        official=uid,
-        scheme=DECREE,
-        path=[UNIT],
-        contributions={name: contribute(one, DECREE) for name, one in named.items()},
-        assessments={PERIOD: assessment},
-        capacity=capacity,
+    return Played(
+        uid,
+        {f"{PERIOD}_{UNIT}_{uid}_w{n}": one for n, one in enumerate(work)},
+        capacity=Capacity(party_member=known.pop("party_member", False)),
+        assessment=Assessment(
+            **{"criteria": {} if points is None else full_marks(points), **known}
+        ),
     )
-    return Played(uid.title(), UNIT, card, named)
 
 
-def simulate(*people: Played, new: Scheme, suppose: int | None = None) -> Simulation:
-    return compare(people, DECREE, new, period=PERIOD, suppose=suppose)
+def simulate(
+    *people: Played, new: Scheme, suppose: int | None = None, old: Scheme = DECREE, **more: Any
+) -> Simulation:
+    pairs = [one.pair(old, new, suppose) for one in people]
+    return compare(pairs, old, new, period=PERIOD, suppose=suppose, **more)
 
 
 def only_cause(found: Simulation) -> Cause:
@@ -158,21 +185,13 @@ def test_a_gate_that_measures_nothing_at_all_shows_zero_not_unknown() -> None:
 def test_rounding_alone_is_named_when_no_component_changed() -> None:
     """89.99 to one place is 90.0."""
     general = {"conduct": 999, "competence": 1000, "initiative": 1000}
-    one = played(late(0, of=1), overrides=[])
-    fields = DECREE.fields()["rounding"] | {"places": 1}
+    one = played(late(0, of=1), criteria=general)
     ratings = bands(excellent=10_000)
     strict = a_scheme(ref="strict@1", ratings=ratings)
-    card = score(
-        period=PERIOD,
-        official="an",
-        scheme=strict,
-        path=[UNIT],
-        contributions=one.card.contributions,
-        assessments={PERIOD: Assessment(criteria=general)},
-    )
-    assert (card.total, card.rating) == (9999, "good")
-    rounder = a_scheme(ref="rounder@1", ratings=ratings, rounding=fields)
-    found = compare([Played("An", UNIT, card, one.work)], strict, rounder, period=PERIOD)
+    rounding = DECREE.fields()["rounding"] | {"places": 1}
+    rounder = a_scheme(ref="rounder@1", ratings=ratings, rounding=rounding)
+    found = simulate(one, old=strict, new=rounder)
+    assert (one.card(strict).total, one.card(strict).rating) == (9999, "good")
     assert (rows(found), only_cause(found).kind) == ([("good", "excellent", 1)], "rounding")
 
 
@@ -206,7 +225,7 @@ def test_a_supposed_score_gives_ratings_and_is_said_to_be_supposed() -> None:
 
 
 def test_an_open_period_says_that_work_is_still_to_come() -> None:
-    found = compare([played(late(0, of=1))], DECREE, DECREE, period=PERIOD, state="open")
+    found = simulate(played(late(0, of=1)), new=DECREE, state="open")
     assert "still counts as not done" in found.notes[0].en
 
 
