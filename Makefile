@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EMULATORS := infra/local/firebase/node_modules/.ready
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test serve lint rules openapi fuzz api-fuzz format lock bench clean
@@ -41,7 +42,7 @@ lint: $(READY) ## Lint, format check, types and architecture
 	@$(BIN)/lint-imports --no-cache
 
 test: $(READY) $(EMULATORS) lint ## Set up and pass everything
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 fuzz: $(READY) ## Ask the models and the rules about N documents (SEED=n)
 	@$(BIN)/python -m tests.rules.fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED))
