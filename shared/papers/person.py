@@ -231,12 +231,19 @@ def _work(dossier: Dossier) -> Iterator[Block]:
     yield Table(WORK, rows, total=True)
     yield Text(
         "Quy đổi = số lượng được giao × K. Việc chưa xong khi hết kỳ vẫn nằm trong mẫu số. "
-        f"Kết quả dựa trên {number(dossier.result.assignments)} việc và "
-        f"{number(dossier.result.entries)} mục ghi nhận."
+        + _basis(dossier)
     )
     if dossier.result.refused_count:
         listed = "; ".join(f"{one.path}: {one.reason}" for one in dossier.result.refused[:10])
         yield Text(f"{number(dossier.result.refused_count)} mục không tính được: {listed}")
+
+
+def _basis(dossier: Dossier) -> str:
+    if dossier.period.state in ("open", "closing"):
+        return "Số liệu tạm tính: kỳ chưa khóa, các số còn có thể thay đổi."
+    result = dossier.result
+    works, entries = number(result.assignments), number(result.entries)
+    return f"Kết quả dựa trên {works} việc và {entries} mục ghi nhận."
 
 
 def _converted(weight: int) -> Amount:

@@ -24,12 +24,13 @@ from shared.papers.person import Decided, Dossier, decision_form, self_form
 from shared.papers.unit import province_paper, reading_order, unit_paper
 from shared.papers.xlsx import to_xlsx
 from shared.ports import Services, Store
+from shared.scoring.result import freeze
 from shared.usecases.caller import Caller
 from shared.usecases.quota import QuotaRequest, report_quota
 from shared.usecases.reading import read_each
 from shared.usecases.reviewed import require_compiled
 from shared.usecases.schemes import Schemes
-from shared.usecases.standing import Standing, read_standings, read_version, rests_on
+from shared.usecases.standing import Standing, first, read_standings, read_version, rests_on
 from shared.vietnamese import day
 
 Form = Literal["self", "decision", "unit", "province", "minutes"]
@@ -58,8 +59,8 @@ def forms(services: Services, schemes: Schemes, caller: Caller, request: FormsRe
     """The forms as one file, which the same results always give byte for byte."""
     _require_sense(request)
     store = services.store
-    period = require_compiled(store.get(refs.periods(request.period)), request.period)
-    _require_allowed(store, caller, request)
+    period = _period(store, request)
+    _require_allowed(store, caller, period, request)
     if request.form == "minutes":
         papers = [_minutes(store, schemes, caller, period, request.unit)]
     else:
@@ -89,18 +90,35 @@ def _require_sense(request: FormsRequest) -> None:
         )
 
 
-def _require_allowed(store: Store, caller: Caller, request: FormsRequest) -> None:
+def _period(store: Store, request: FormsRequest) -> Period:
+    """Compiled; only somebody's own Form 01 is filled in while the period is still open."""
+    period = store.get(refs.periods(request.period))
+    running = period is not None and period.state in ("open", "closing")
+    if period is not None and running and request.form == "self" and request.official is not None:
+        return period
+    return require_compiled(period, request.period)
+
+
+def _require_allowed(store: Store, caller: Caller, period: Period, request: FormsRequest) -> None:
     """Everybody has the own forms, heads those of their unit and below, but not the minutes."""
     overseer = caller.has("organiser", "authority", "auditor")
     if overseer or (request.official is not None and request.official == caller.uid):
         return
     unit = request.unit
     if request.official is not None:
-        result = store.get(refs.official_results(request.period)(request.official))
-        unit = None if result is None else result.unit
+        unit = _unit_of(store, period, request.official)
     found = None if unit is None else store.get(refs.units(unit))
     if found is None or request.form == "minutes" or not caller.heads(found.path):
         raise _forbidden(request)
+
+
+def _unit_of(store: Store, period: Period, official: str) -> str | None:
+    """The unit that compiles the result, or will."""
+    result = store.get(refs.official_results(period.id)(official))
+    if result is not None:
+        return result.unit
+    record = store.get(refs.officials(official))
+    return record.unit_in(period.start, period.end) if record else None
 
 
 def _forbidden(request: FormsRequest) -> RefusedError:
@@ -128,6 +146,8 @@ def _papers(store: Store, period: Period, scheme: Scheme, request: FormsRequest)
 def _standings(store: Store, period: Period, request: FormsRequest) -> list[Standing]:
     """Whose forms they are, by name; each with the last version of the result."""
     if request.official is not None:
+        if period.state in ("open", "closing"):
+            return [_running(store, period, request.official)]
         return [_standing(store, period, request.official)]
     unit = request.unit or ""
     _unit(store, unit)
@@ -144,6 +164,23 @@ def _standings(store: Store, period: Period, request: FormsRequest) -> list[Stan
             f"{len(standings)} người; mỗi tệp tối đa {MOST_PEOPLE} người, hãy lấy từng người",
         )
     return sorted(standings, key=lambda one: reading_order(one.result))
+
+
+def _running(store: Store, period: Period, official: str) -> Standing:
+    """The live scorecard, as if it were frozen now."""
+    card = store.get(refs.scorecard(period.id, official))
+    record = store.get(refs.officials(official))
+    unit = record.unit_in(period.start, period.end) if record else None
+    if card is None or record is None or unit is None:
+        raise refuse(
+            "missing",
+            "official",
+            f"{official} has no scorecard in {period.id} yet",
+            f"{official} chưa có phiếu điểm trong kỳ {period.id}",
+        )
+    works = len(card.contributions)
+    result = freeze(card, unit=unit, name=record.name, assignments=works, entries=0, refused=[])
+    return Standing(first(result), None)
 
 
 def _standing(store: Store, period: Period, official: str) -> Standing:

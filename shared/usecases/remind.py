@@ -56,6 +56,7 @@ from shared.usecases.reminders import (
     to_self_scorer,
     waiting,
 )
+from shared.usecases.working_days import read_days_off
 
 LATELY = timedelta(days=60)
 """How long after its close people are still told of a period."""
@@ -63,7 +64,6 @@ PATIENCE = timedelta(days=3)
 """How long somebody may leave a product unjudged before the next in line is told."""
 DEVICES = 10
 """Of one person: the last that were registered."""
-SATURDAY = 5
 HOUR = "%Y%m%dT%H"
 
 
@@ -105,11 +105,11 @@ def remind_unit(services: Services, push: Push, settings: Settings, task: Remind
 
     While it is quiet nothing is pushed, and the task comes again when it ends.
     """
-    store, now, quiet = services.store, services.clock.now(), _quiet(settings)
+    store, now = services.store, services.clock.now()
     unit = store.get(refs.units(task.unit))
     if unit is None:
         return
-    place = _place(store, task.unit, unit)
+    place, quiet = _place(store, task.unit, unit), _quiet(store, settings, now)
     planned: list[Planned] = []
     for period in _readable(store, [refs.periods(name) for name in task.periods]):
         planned += _of_period(store, place, period, now, quiet)
@@ -119,9 +119,12 @@ def remind_unit(services: Services, push: Push, settings: Settings, task: Remind
         _enqueue(services.queue, task, silent_until, silent_until)
 
 
-def _quiet(settings: Settings) -> Quiet:
+def _quiet(store: Store, settings: Settings, now: datetime) -> Quiet:
+    years = (now.year, now.year + 1)
+    off = store.transact(lambda transaction: read_days_off(transaction, years))
+
     def works(day: date) -> bool:
-        return not settings.quiet_days_off or day.weekday() < SATURDAY
+        return not settings.quiet_days_off or off.works(day)
 
     return Quiet(settings.quiet_from, settings.quiet_until, settings.quiet_zone, works)
 
@@ -162,7 +165,7 @@ def _of_period(
         yield from _of_open(store, place, period, now, quiet)
     elif period.state in ("review", "final"):
         for uid in _residents(place, period):
-            yield to_rated(uid, period, now, None)
+            yield to_rated(uid, period, now, period.petition_until)
 
 
 def _of_open(
@@ -204,7 +207,7 @@ def _to_score(
     zone: ZoneInfo,
 ) -> Iterator[Planned]:
     """From the time when people score themselves: who has not, and whom the head has not."""
-    if now < period.end:
+    if now < (period.self_from or period.end):
         return
     residents = _residents(place, period)
     units = store.find(refs.units, where=Where("parent", "==", place.id))
@@ -215,7 +218,8 @@ def _to_score(
     appraisals = dict(zip(uids, found, strict=True))
     for uid in residents:
         if not _has(appraisals.get(uid), "by_self"):
-            yield from to_self_scorer(uid, period, period.closes_at, now, zone)
+            until = period.self_until or period.closes_at
+            yield from to_self_scorer(uid, period, until, now, zone)
     if now >= period.end and place.unit.head:
         missing = [uid for uid in scored if not _has(appraisals.get(uid), "by_head")]
         digests[place.unit.head].unscored += missing

@@ -199,7 +199,8 @@ def in_functions(function: str, name: str) -> Try:
         "decide": _decide,
         "confirm unit": _confirm_unit,
         "report": _quota,
-        "forms of An": lambda w, who, s: _forms(w, who, s, form="self", official="an"),
+        "Form 01 of An": lambda w, who, s: _forms(w, who, s, form="self", official="an"),
+        "Form 02 of An": lambda w, who, s: _forms(w, who, s, form="decision", official="an"),
         "forms of everybody in unit": lambda w, who, s: _forms(
             w, who, s, form="decision", unit="p1", format="xlsx"
         ),

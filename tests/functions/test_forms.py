@@ -76,6 +76,21 @@ def refusals(closed: World) -> None:
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field), query
 
 
-def test_an_open_month_has_no_forms(world: World) -> None:
-    answer = get(world, "an", form="self", official="an")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "period")
+def test_in_an_open_month_there_is_only_ones_own_form_01(world: World) -> None:
+    none = get(world, "an", form="self", official="an")
+    assert (none.status_code, none.json()["errors"][0]["field"]) == (404, "official")
+    world.deliver("an", world.assigned("an"))
+    assert world.card("an") is not None
+    (first, *_) = pages(get(world, "an", form="self", official="an").content)
+    assert "1 Hồ sơ 20/10/2026 1,000 1 1 0 0 0 1,000" in first
+    assert "Số liệu tạm tính: kỳ chưa khóa" in first
+    assert get(world, "binh", form="self", official="an").status_code == OK
+    assert get(world, "chi", form="self", official="an").status_code == 403
+    for who, query in [
+        ("an", {"form": "decision", "official": "an"}),
+        ("binh", {"form": "self", "unit": "p1"}),
+        ("tu", {"form": "province"}),
+        ("tu", {"form": "minutes"}),
+    ]:
+        answer = get(world, who, **query)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "period")
