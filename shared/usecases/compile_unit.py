@@ -115,14 +115,29 @@ def recompute_unit(
 
     Raises NotYetError while a unit right under it has none.
     """
-    name, scheme = unit.path[-1], schemes.get(period.scheme)
+    scheme = schemes.get(period.scheme)
     children = children_of(store, period, unit, read)
-    people = read_people(store, period, name)
+    people = read_people(store, period, unit.path[-1])
     live = list(results_of(store, scheme, period, unit.path, people))
+    return conclude_unit(store, read, period, scheme, unit, children, people, live)
+
+
+def conclude_unit(
+    store: Store,
+    read: Read,
+    period: Period,
+    scheme: Scheme,
+    unit: Unit,
+    children: Sequence[UnitResult],
+    people: list[Person],
+    live: list[Result],
+) -> Compiled:
+    """The unit's results with what follows from ratings, of the live ones of its people."""
     postings = {one.uid: _posting(one, period) for one in people}
     concluded = Conclusion(store, read, period, scheme, unit, children, live, postings)
-    total = total_unit(name, unit.name, concluded.results, 0, children, concluded.score)
-    return Compiled(people, live, concluded.results, total)
+    results, score_of_unit = concluded.results, concluded.score
+    total = total_unit(unit.path[-1], unit.name, results, 0, children, score_of_unit)
+    return Compiled(people, live, results, total)
 
 
 def _posting(person: Person, period: Period) -> Posting | None:

@@ -1,20 +1,32 @@
 """What if another scheme had been pinned: replay a period under it; nothing is written."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from shared import refs
 from shared.errors import refuse
-from shared.models.base import Id, Part, PeriodId, SchemeRef
+from shared.models.base import Document, Id, Part, PeriodId, SchemeRef
 from shared.models.period import Period
+from shared.models.result import Result
 from shared.models.scheme import Scheme, WholePercent
+from shared.models.scorecard import Scorecard
 from shared.models.simulation import Simulation
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Where
+from shared.refs import Ref
 from shared.scoring.replay import carried, supposing
+from shared.scoring.result import rescored
 from shared.scoring.simulation import Pair, compare
 from shared.usecases.caller import Caller, require
-from shared.usecases.compile_unit import read_people, results_of
+from shared.usecases.compile_unit import (
+    Compiled,
+    Person,
+    conclude_unit,
+    read_people,
+    results_of,
+)
+from shared.usecases.conclude import children_of, deepest_first
 from shared.usecases.opened import no_period
 from shared.usecases.schemes import SHIPPED, Schemes, require_sound, shipped
 
@@ -35,10 +47,21 @@ class SimulateRequest(Part):
 
 
 @dataclass(frozen=True)
-class _Schemes:
-    old: Scheme
-    new: Scheme
-    suppose: int | None
+class _Side:
+    """One of the two schemes, and the results under it so far: heads rest on those below."""
+
+    scheme: Scheme
+    prepare: Callable[[Scorecard], Scorecard]
+    known: dict[str, Document] = field(default_factory=dict)
+
+    def read(self, ref: Ref[Any]) -> Any:  # noqa: ANN401  # whatever document the reference names
+        return self.known.get(ref.path)
+
+    def keep(self, period: Period, unit: Unit, compiled: Compiled) -> None:
+        for result in compiled.results:
+            ref = refs.official_results(period.id)(result.scorecard.official)
+            self.known[ref.path] = result
+        self.known[refs.unit_results(period.id)(unit.path[-1]).path] = compiled.total
 
 
 def simulate(
@@ -61,9 +84,12 @@ def replay_period(
     if most is not None:
         _require_few(store, period, request.unit, units, most)
     old = schemes.get(period.scheme)
-    both = _Schemes(old, new, request.suppose)
+    sides = (
+        _Side(old, lambda card: supposing(card, old, request.suppose)),
+        _Side(new, lambda card: supposing(carried(card, old, new), new, request.suppose)),
+    )
     return compare(
-        [pair for unit in units for pair in _pairs(store, period, unit, both)],
+        [pair for unit in units for pair in _pairs(store, period, unit, sides)],
         old,
         new,
         period=period.id,
@@ -96,7 +122,7 @@ def _read_units(store: Store, within: str | None) -> list[Unit]:
     units = [found.value for found in store.find(refs.units, where=where)]
     if within is not None and not units:
         raise refuse("missing", "unit", f"there is no unit {within}", f"không có đơn vị {within}")
-    return sorted(units, key=lambda unit: (-len(unit.path), unit.path))
+    return deepest_first(units)
 
 
 def _require_few(
@@ -116,18 +142,22 @@ def _require_few(
         )
 
 
-def _pairs(store: Store, period: Period, unit: Unit, schemes: _Schemes) -> Iterator[Pair]:
+def _pairs(store: Store, period: Period, unit: Unit, sides: tuple[_Side, _Side]) -> Iterator[Pair]:
     """Everybody whose result the unit compiles, as its close would under either scheme."""
     people = read_people(store, period, unit.path[-1])
-    before, after = (
-        results_of(store, scheme, period, unit.path, people)
-        for scheme in (schemes.old, schemes.new)
-    )
+    before, after = (_compiled(store, period, unit, people, side) for side in sides)
     for one, other in zip(before, after, strict=True):
-        moved = carried(other.scorecard, schemes.old, schemes.new)
-        yield Pair(
-            one.name,
-            one.unit,
-            supposing(one.scorecard, schemes.old, schemes.suppose),
-            supposing(moved, schemes.new, schemes.suppose),
-        )
+        yield Pair(one.name, one.unit, one.scorecard, other.scorecard)
+
+
+def _compiled(
+    store: Store, period: Period, unit: Unit, people: list[Person], side: _Side
+) -> list[Result]:
+    live = [
+        rescored(result, side.prepare(result.scorecard))
+        for result in results_of(store, side.scheme, period, unit.path, people)
+    ]
+    children = children_of(store, period, unit, side.read)
+    compiled = conclude_unit(store, side.read, period, side.scheme, unit, children, people, live)
+    side.keep(period, unit, compiled)
+    return compiled.results
