@@ -71,6 +71,7 @@ def play_department(stack: Stack, *, seed: int = SEED, month: str = MONTH) -> Pl
     enrol(stack, department)
     organiser = next(uid for uid, one in department.officials.items() if "organiser" in one.roles)
     period = _open(stack, organiser, month, TIME_ZONE, department.closes_at)
+    _open(stack, organiser, department.next_period, TIME_ZONE)
     with say.progress() as bar:
         Player(stack, department).play(bar)
     _close(stack, period)

@@ -24,7 +24,7 @@ from shared.models.catalogue import Product
 from shared.models.official import Leave, Official, Posting, Role
 from shared.models.position import Position
 from shared.models.unit import Unit
-from shared.usecases.calendar import bounds
+from shared.usecases.calendar import bounds, month_of
 
 Json = dict[str, Any]
 Side = Literal["self", "head"]
@@ -63,8 +63,18 @@ class Assign:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """`by` answers a proposal: `request` is the JSON of the answer, sent like an assignment."""
+
+    at: datetime
+    by: str
+    key: str
+    request: Json
+
+
+@dataclass(frozen=True)
 class Amend:
-    """`by` changes work: `request` is the JSON of an Amendment but for its `assignment`.
+    """`by` decides about work: `request` is the JSON but for its `assignment`.
 
     The player adds it: `{**request, "assignment": replies[ref.key][ref.index]}`.
     Only work without any submission is reassigned or cancelled.
@@ -89,6 +99,17 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Register:
+    """`by`, who serves in `unit`, registers unplanned work straight in the store."""
+
+    at: datetime
+    by: str
+    unit: str
+    proposal: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Appraise:
     """`by` scores the general criteria of `official`, in hundredths of a point.
 
@@ -104,7 +125,7 @@ class Appraise:
     statements: dict[str, str]
 
 
-Step = Assign | Amend | Report | Appraise
+Step = Assign | Answer | Amend | Report | Register | Appraise
 
 
 @dataclass(frozen=True)
@@ -112,10 +133,12 @@ class Play:
     """A department and what happened in it, in the order of time.
 
     Steps after the period's end, all before `closes_at`, only judge: work is
-    accepted or returned, and people are appraised by their heads.
+    accepted, returned, exempted or carried over to `next_period`, and people are
+    appraised by their heads.
     """
 
     period: str
+    next_period: str
     closes_at: datetime
     units: dict[str, Unit]
     officials: dict[str, Official]
@@ -264,8 +287,12 @@ def generate(seed: int, period: str = "2026-10") -> Play:
     month = _Month(rng, period, _WorkTime.of(start, end, closes_at), cast)
     steps = [step for head in cast.heads for step in _led_by(month, head)]
     steps += _appraisals(month)
+    aside = month._replace(rng=Random(seed + 1))  # noqa: S311  # a play, not a secret
+    for unit in SECTIONS:
+        steps += _occasions(aside, cast.units[unit])
     return Play(
         period=period,
+        next_period=month_of(end, TIME_ZONE),
         closes_at=closes_at,
         units=cast.units,
         officials=cast.officials,
@@ -576,7 +603,7 @@ MANY = 5
 """Units that may come in two deliveries."""
 
 
-def _done(month: _Month, task: _Task) -> Iterator[Report]:
+def _done(month: _Month, task: _Task) -> Iterator[Report | Amend]:
     """One assignment from the doer's first note to the last word on it."""
     manner = month.cast.manners[task.doer]
     quantity = _delivered(month, task.quantity, manner)
@@ -586,7 +613,9 @@ def _done(month: _Month, task: _Task) -> Iterator[Report]:
     for part, when in _parts(month.rng, quantity, (task.given + at) // 2, at):
         yield from _submitted(month, task, part, when, manner.returned)
     if late and month.chance(40):
-        yield _exemption_requested(month, task, at)
+        asked = _exemption_requested(month, task, at)
+        yield asked
+        yield from _exemption_decided(month, task, asked, at)
 
 
 def _delivered(month: _Month, quantity: int, manner: _Manner) -> int:
@@ -675,14 +704,106 @@ def _accepted(month: _Month, submission: str) -> Json:
 
 
 def _exemption_requested(month: _Month, task: _Task, submitted: int) -> Report:
-    entry = {"kind": "exemption_requested", "reason": month.rng.choice(names.OBJECTIVE_CAUSES)}
+    entry = {
+        "kind": "exemption_requested",
+        "reason": month.rng.choice(names.OBJECTIVE_CAUSES),
+        "evidence": [names.EVIDENCE[""].format(month.rng.randint(120, 4200))],
+    }
     at = min(submitted + _delay(month.rng), month.time.end - 1)
     return _report(month, task, task.doer, at, entry)
+
+
+def _exemption_decided(month: _Month, task: _Task, asked: Report, late_at: int) -> Iterator[Amend]:
+    """By the director; what she assigned herself would be for somebody above her."""
+    authority = month.cast.units[DEPARTMENT].head
+    if authority is None or task.judge == authority:
+        return
+    granted = late_at % 4 > 0
+    request = {
+        "action": "decide_exemption",
+        "request": asked.entry_id,
+        "lates_waived": int(granted),
+        "faults_waived": 0,
+        "reason": names.EXEMPTED if granted else names.NOT_EXEMPTED,
+    }
+    yield _amend(month, authority, task, late_at + 5 * HALF, request)
 
 
 def _report(month: _Month, task: _Task, by: str, at: int, entry: Json) -> Report:
     entry_id = f"{month.rng.getrandbits(80):020x}"
     return Report(month.time.moment(at), by, task.ref, entry_id, entry)
+
+
+# What a month also holds
+
+
+def _occasions(month: _Month, unit: Unit) -> Iterator[Step]:
+    """In each section: a product made by two, unplanned work, and some that takes longer."""
+    head = unit.head or ""
+    staff = sorted(chain.from_iterable(month.cast.staff(head).values()))
+    pair = month.rng.sample(staff, 2)
+    yield from _shared(month, head, pair)
+    yield from _unplanned(month, head, unit.path[-1], pair[0], accepted=True)
+    yield from _unplanned(month, head, unit.path[-1], pair[1], accepted=False)
+    yield from _carried_over(month, head, pair[1])
+
+
+def _shared(month: _Month, head: str, pair: list[str]) -> Iterator[Step]:
+    lead, other = pair
+    given = 8 * HALF + month.rng.randrange(HALF)
+    item, due = _item(month, lead), (given // HALF + 10) * HALF
+    key = f"share-{head}"
+    to = {"lead": lead, "shares": {lead: 60, other: 40}}
+    yield _one_assigned(month, head, key, given, to, item, due)
+    for index, doer in enumerate(pair):
+        yield from _done(month, _Task(Ref(key, index), doer, head, item, 1, given, due))
+
+
+def _unplanned(month: _Month, head: str, unit: str, uid: str, *, accepted: bool) -> Iterator[Step]:
+    told = 10 * HALF + month.rng.randrange(HALF)
+    answered, due = told + HALF, (told // HALF + 9) * HALF
+    proposal = f"{month.rng.getrandbits(80):020x}"
+    yield Register(month.time.moment(told), uid, unit, proposal, month.rng.choice(names.UNPLANNED))
+    key, item = f"answer-{proposal}", _item(month, uid)
+    request: Json = {"action": "decline_proposal", "reason": names.DECLINED}
+    if accepted:
+        worth = {"product": item.id, "due": month.time.deadline(due)}
+        request = {"action": "accept_proposal", **worth}
+    request["proposal"] = proposal
+    yield Answer(month.time.moment(answered), head, key, request)
+    if accepted:
+        yield from _done(month, _Task(Ref(key, 0), uid, head, item, 1, answered, due))
+
+
+def _carried_over(month: _Month, head: str, uid: str) -> Iterator[Step]:
+    """Begun, not finished by the month's end, and taken on to the next one in the review."""
+    given = 20 * HALF + month.rng.randrange(HALF)
+    item, key = _item(month, uid), f"longer-{head}"
+    yield _one_assigned(month, head, key, given, {"officials": [uid]}, item, month.time.end)
+    task = _Task(Ref(key, 0), uid, head, item, 1, given, month.time.end)
+    yield from _noted(month, task, month.time.end, 2)
+    last = month.time.days[-1]
+    due = datetime.combine(last + timedelta(days=14), DEADLINES[1], ZONE)
+    request = {
+        "action": "carry_over",
+        "period": month_of(due, TIME_ZONE),
+        "due": due.isoformat(),
+        "reason": names.CARRIED_OVER,
+    }
+    yield _amend(month, head, task, month.time.end + 2 * HALF + month.rng.randrange(HALF), request)
+
+
+def _item(month: _Month, uid: str) -> Item:
+    position = month.cast.officials[uid].position or ""
+    return month.rng.choice([one for one in catalogue.items_of(position) if one.id != MONTHLY])
+
+
+def _one_assigned(
+    month: _Month, head: str, key: str, given: int, to: Json, item: Item, due: int
+) -> Assign:
+    work = {"to": to, "product": item.id, "quantity": 1, "due": month.time.deadline(due)}
+    request = {"action": "assign", "period": month.period, "work": [work]}
+    return Assign(month.time.moment(given), head, key, request)
 
 
 # People are appraised

@@ -119,6 +119,16 @@ CANCELLED = {
         "Không còn phù hợp sau kết luận giao ban của Giám đốc Sở",
     ),
 }
+EXEMPTED = "Có xác nhận của cơ quan chức năng, nguyên nhân khách quan"
+NOT_EXEMPTED = "Minh chứng chưa cho thấy nguyên nhân khách quan"
+UNPLANNED = (
+    "Hòa giải tranh chấp ranh giới đất theo đề nghị đột xuất của UBND xã",
+    "Tham gia đoàn kiểm tra khắc phục sạt lở sau mưa lũ",
+    "Hỗ trợ tiếp công dân định kỳ thay đồng nghiệp",
+    "Cung cấp số liệu đột xuất cho đoàn giám sát của HĐND tỉnh",
+)
+DECLINED = "Nội dung này đã nằm trong công việc được giao đầu tháng"
+CARRIED_OVER = "Chờ kết quả lấy ý kiến của các bộ, ngành; hoàn thành trong kỳ sau"
 OBJECTIVE_CAUSES = (
     "Hệ thống dịch vụ công trực tuyến ngừng hoạt động hai ngày theo thông báo",
     "Cơ quan phối hợp trả lời chậm so với thời hạn ghi trong phiếu lấy ý kiến",

@@ -3,7 +3,7 @@
 import requests
 from rich.progress import Progress
 
-from cli.department import Amend, Appraise, Assign, Play, Ref, Report, Step
+from cli.department import Amend, Answer, Appraise, Assign, Play, Ref, Register, Report, Step
 from infra.local.people import Client, sign_in
 from infra.local.stack import Stack
 
@@ -32,13 +32,15 @@ class Player:
     def _take(self, step: Step) -> None:
         client = self._client(step.by)
         match step:
-            case Assign():
+            case Assign() | Answer():
                 self._ask(client, step.key, step.request)
             case Amend():
                 self._ask(client, step.key, {**step.request, "assignment": self._id(step.ref)})
             case Report():
                 body = {"assignment": self._id(step.ref), "id": step.entry_id, "entry": step.entry}
                 _check(step, client.post("progress", body))
+            case Register():
+                _check(step, self._register(client, step))
             case Appraise():
                 _check(step, self._appraise(client, step))
 
@@ -46,6 +48,12 @@ class Player:
         answer = client.post("assign", request, key=key)
         _check(request, answer)
         self._replies[key] = answer.json()["assignments"]
+
+    def _register(self, client: Client, step: Register) -> requests.Response:
+        """Straight to the store, like an appraisal."""
+        who = {"official": step.by, "unit": step.unit}
+        fields = {"period": self._play.period, **who, "title": step.title}
+        return client.write(f"proposals/{step.proposal}", fields, times=["at"])
 
     def _appraise(self, client: Client, step: Appraise) -> requests.Response:
         """Straight to the store, as phones and browsers do."""

@@ -13,6 +13,7 @@ from shared.models.appeal import Petition
 from shared.models.appraisal import Appraisal
 from shared.models.device import Device
 from shared.models.entry import CLIENT_ENTRY, ENTRY_ID
+from shared.models.proposal import Proposal
 
 HERE = Path(__file__).parent
 POLICY = HERE / "policy.rules"
@@ -26,6 +27,7 @@ CLIENT_WRITTEN: dict[str, TypeAdapter[Any]] = {
     "Appraisal": TypeAdapter(Appraisal),
     "Petition": TypeAdapter(Petition),
     "Device": TypeAdapter(Device),
+    "Proposal": TypeAdapter(Proposal),
 }
 """What people write straight to the store."""
 

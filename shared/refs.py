@@ -23,6 +23,7 @@ from shared.models.notice import Notice
 from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.position import Position
+from shared.models.proposal import Registered
 from shared.models.result import PeriodResult, Result, UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
@@ -86,6 +87,7 @@ decisions = _of(Decision)
 results = _of(PeriodResult)
 audit = _of(Audit)
 imported = _of(Imported)
+proposals = _of(Registered)
 all_entries: Collection[Entry] = Collection("entries", ENTRY, group=True)
 
 

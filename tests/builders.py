@@ -15,6 +15,8 @@ from shared.models.entry import (
     Accepted,
     Assigned,
     Cancelled,
+    CarriedOver,
+    Corrected,
     DeadlineMoved,
     Entry,
     ExemptionDecided,
@@ -117,6 +119,11 @@ def a_retraction(**changes: Any) -> Retracted:
     return Retracted.model_validate(fact | changes)
 
 
+def a_correction(**changes: Any) -> Corrected:
+    fact = {"by": HEAD, "at": DUE, "returned": "r1", "faults": 0, "reason": "ghi nhầm"}
+    return Corrected.model_validate(fact | changes)
+
+
 def a_moved_deadline(**changes: Any) -> DeadlineMoved:
     fact = {"by": HEAD, "at": DUE - DAY, "due": DUE + DAY, "reason": "chờ ý kiến sở"}
     return DeadlineMoved.model_validate(fact | changes)
@@ -136,6 +143,17 @@ def a_reassignment(**changes: Any) -> Reassigned:
 def a_cancellation(**changes: Any) -> Cancelled:
     fact = {"by": HEAD, "at": DUE - DAY, "quantity": 1, "reason": "không còn cần"}
     return Cancelled.model_validate(fact | changes)
+
+
+def a_carry_over(**changes: Any) -> CarriedOver:
+    fact = {
+        "by": HEAD,
+        "at": END - DAY,
+        "quantity": 1,
+        "successor": f"2026-11_{UNIT}_{OFFICIAL}_w1",
+        "reason": "làm tiếp kỳ sau",
+    }
+    return CarriedOver.model_validate(fact | changes)
 
 
 def an_exemption_request(**changes: Any) -> ExemptionRequested:
@@ -306,9 +324,11 @@ def every_entry() -> dict[str, Entry]:
         an_acceptance(),
         a_return(),
         a_retraction(),
+        a_correction(),
         a_moved_deadline(),
         a_reassignment(),
         a_cancellation(),
+        a_carry_over(),
         an_exemption_request(),
         an_exemption(),
     ]

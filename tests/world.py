@@ -16,6 +16,7 @@ from shared.models.official import Official, Posting
 from shared.models.position import Position
 from shared.models.scorecard import Scorecard
 from shared.models.unit import Unit
+from shared.ports import put
 from shared.refs import Ref
 from shared.usecases.recorded import seed
 from shared.usecases.schemes import shipped
@@ -58,6 +59,19 @@ class World:
     def append(self, who: str, assignment: str, entry_id: str, **entry: Any) -> requests.Response:
         body = {"assignment": assignment, "id": entry_id, "entry": entry}
         return self.as_(who).post("progress", body)
+
+    def append_in_store(
+        self, who: str, assignment: str, entry_id: str, **entry: Any
+    ) -> requests.Response:
+        path, fields = f"assignments/{assignment}/entries/{entry_id}", {**entry, "by": who}
+        return self.as_(who).write(path, fields, times=["at"])
+
+    def demand_evidence(self) -> None:
+        """From now on work of the product counts only with evidence."""
+        product = self.stack.wiring.store.get(refs.catalogue("hs"))
+        assert product is not None
+        demanding = product.model_copy(update={"evidence": True})
+        self.stack.wiring.store.commit([put(refs.catalogue("hs"), demanding)])
 
     def deliver(self, official: str, assignment: str, entry_id: str = "s1") -> None:
         """Deliver one unit and have the head accept it."""
@@ -110,8 +124,8 @@ def populate(stack: Stack) -> World:
     product = Product(title="Hồ sơ", measure="hồ sơ", group=1, points=100, k=1000)
     heavy = Product(title="Đề án", measure="đề án", group=5, points=500, k=5000)
     documents: list[tuple[Ref[Any], Document]] = [
-        *((refs.units(name), unit) for name, unit in _units().items()),
-        *((refs.officials(uid), official) for uid, official in _officials().items()),
+        *((refs.units(name), unit) for name, unit in units().items()),
+        *((refs.officials(uid), official) for uid, official in officials().items()),
         (refs.catalogue("hs"), product),
         (refs.catalogue("da"), heavy),
         (refs.positions("cv"), Position(title="Chuyên viên", products=["hs", "da"])),
@@ -125,7 +139,7 @@ def populate(stack: Stack) -> World:
     return world
 
 
-def _units() -> dict[str, Unit]:
+def units() -> dict[str, Unit]:
     return {
         "so": Unit(name="Sở", path=["so"], head="giam-doc"),
         "p1": Unit(name="Phòng Một", parent="so", path=["so", "p1"], head="binh"),
@@ -133,7 +147,7 @@ def _units() -> dict[str, Unit]:
     }
 
 
-def _officials() -> dict[str, Official]:
+def officials() -> dict[str, Official]:
     return {
         "giam-doc": an_official("Giám đốc", "so", roles=["official", "head"], is_head=True),
         "tu": an_official("Tú", "so", roles=["official", "organiser"]),

@@ -1,4 +1,4 @@
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ class Stamp(Part):
     id: EntryId
 
     @property
-    def order(self) -> tuple[Time, str]:
+    def order(self) -> tuple[Any, ...]:
         return (self.at, self.id)
 
 
@@ -41,6 +41,11 @@ class Verdict(Stamp):
     accepted: bool
     beyond: bool = False
 
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """At the same moment what is not accepted stands, whatever id its judge chose."""
+        return (self.at, not self.accepted, self.id)
+
 
 class Fault(Part):
     at: Time
@@ -48,7 +53,16 @@ class Fault(Part):
     submission: EntryId | None = None
 
 
-class Deadline(Stamp):
+class Correction(Stamp):
+    """The last word on how many units a check failed."""
+
+    units: Annotated[int, Field(ge=0, le=1_000)]
+
+
+class Move(Part):
+    """The deadline was moved at `at`, to `due`."""
+
+    at: Time
     due: Time
 
 
@@ -71,9 +85,11 @@ class Folded(Part):
     submissions: dict[EntryId, Delivery] = {}
     verdicts: dict[EntryId, Verdict] = {}
     faults: dict[EntryId, Fault] = {}
+    corrections: dict[EntryId, Correction] = {}
     withdrawn: dict[EntryId, Quantity] = {}
+    carried: dict[EntryId, Quantity] = {}
     waivers: dict[EntryId, Waiver] = {}
-    deadline: Deadline | None = None
+    moves: dict[EntryId, Move] = {}
     progress: Report | None = None
 
 
@@ -85,11 +101,23 @@ class Origin(Part):
     unit: Line
 
 
+class Share(Part):
+    """One person's part of a product that several make: `percent` of its whole `k`."""
+
+    lead: Id
+    percent: Annotated[int, Field(ge=1, le=99)]
+    k: Coefficient
+
+
+Evidenced = Literal["submission", "exemption_requested"]
+"""Kinds of entry that may have to name evidence."""
+
+
 class Assignment(Document):
     """One piece of work: clear person, task, responsibility, product, due date, K.
 
-    `k`, `quantity`, `due`, `period_end` and `scheme` are frozen when it is
-    assigned; what happens later is said by entries and folded into `folded`.
+    All but `folded` is frozen when it is assigned; what happens later is said by
+    entries and folded into that.
     """
 
     collection: ClassVar[str] = "assignments"
@@ -108,6 +136,18 @@ class Assignment(Document):
     scheme: SchemeRef
     assigned_at: Time
     assigned_by: Id
+    evidence_for: Annotated[list[Evidenced], Field(max_length=2)] = []
+    """Kinds of entry that count only with evidence, as scheme and catalogue asked for then."""
+    share: Share | None = None
     continues: AssignmentId | None = None
+    """What another person, or an earlier period, did not finish."""
+    proposal: EntryId | None = None
+    """The unplanned work that it was made of."""
     origin: Origin | None = None
     folded: Folded = Folded()
+
+    @property
+    def due_now(self) -> Time:
+        """As last moved: what to work towards. What counts as late: `scoring/deadline.py`."""
+        moves = sorted(self.folded.moves.items(), key=lambda item: (item[1].at, item[0]))
+        return moves[-1][1].due if moves else self.due

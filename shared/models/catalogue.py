@@ -20,4 +20,6 @@ class Product(Document):
     group: Annotated[int, Field(ge=1, le=5)]
     points: Annotated[int, Field(ge=1, le=100_000)]
     k: Coefficient
+    evidence: bool = False
+    """Whether it counts only when its submission names evidence."""
     version: Annotated[int, Field(ge=1, le=10_000)] = 1

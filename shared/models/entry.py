@@ -85,9 +85,21 @@ class Retracted(Fact):
     reason: Reason
 
 
+class Corrected(Fact):
+    """Whoever failed a check takes some of it back: `faults` units failed, no more."""
+
+    kind: Literal["corrected"] = "corrected"
+    returned: EntryId
+    faults: Annotated[int, Field(ge=0, le=1_000)]
+    reason: Reason
+
+
 class DeadlineMoved(Fact):
+    """`overdue`: moved after it fell due, when lateness stands and only an exemption waives it."""
+
     kind: Literal["deadline_moved"] = "deadline_moved"
     due: Time
+    overdue: bool = False
     reason: Reason
 
 
@@ -105,6 +117,15 @@ class Cancelled(Fact):
 
     kind: Literal["cancelled"] = "cancelled"
     quantity: Quantity
+    reason: Reason
+
+
+class CarriedOver(Fact):
+    """`quantity` units were not delivered and go on in `successor`, in a later period."""
+
+    kind: Literal["carried_over"] = "carried_over"
+    quantity: Quantity
+    successor: AssignmentId
     reason: Reason
 
 
@@ -133,9 +154,11 @@ Entry = Annotated[
     | Accepted
     | Returned
     | Retracted
+    | Corrected
     | DeadlineMoved
     | Reassigned
     | Cancelled
+    | CarriedOver
     | ExemptionRequested
     | ExemptionDecided,
     Field(discriminator="kind"),
@@ -143,7 +166,8 @@ Entry = Annotated[
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 ClientEntry = Annotated[
-    Progress | Submission | Accepted | Returned | ExemptionRequested, Field(discriminator="kind")
+    Progress | Submission | Accepted | Returned | Corrected | ExemptionRequested,
+    Field(discriminator="kind"),
 ]
 """What people append themselves; the other kinds follow from a decision of a function."""
 CLIENT_ENTRY: TypeAdapter[ClientEntry] = TypeAdapter(ClientEntry)

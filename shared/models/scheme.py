@@ -300,6 +300,36 @@ class Calendar(Part):
     source: Source
 
 
+class Evidence(Part):
+    """Whether a submission counts only when it names evidence; the catalogue may ask for more."""
+
+    submissions: bool
+    source: Source
+
+
+class Exemptions(Part):
+    """How objective causes are confirmed; absent: with evidence, never by whoever set the terms."""
+
+    evidence_required: bool
+    assigner_may_decide: bool
+    """Whoever assigned the work or moved its deadline, if they have the authority."""
+    source: Source
+
+
+class Deadlines(Part):
+    """Whether moving a deadline after it fell due excuses the lateness; absent: it does not."""
+
+    overdue_moves_count: bool
+    source: Source
+
+
+class CarryOver(Part):
+    """Whether what goes on in a later period leaves the old one; absent: it stays unfinished."""
+
+    leaves_old_period: bool
+    source: Source
+
+
 class Scheme(Document):
     """The scoring rules as data; a version never changes and a period pins one."""
 
@@ -317,6 +347,10 @@ class Scheme(Document):
     justification: Justification | None = None
     windows: Windows | None = None
     calendar: Calendar | None = None
+    evidence: Evidence | None = None
+    exemptions: Exemptions | None = None
+    deadlines: Deadlines | None = None
+    carry_over: CarryOver | None = None
 
     def root(self, subject: Subject) -> Component:
         match subject:

@@ -2,6 +2,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from shared.models.assignment import Share
 from shared.models.base import (
     ID,
     PERIOD,
@@ -14,6 +15,7 @@ from shared.models.base import (
     Percent,
     PeriodId,
     Points,
+    Quantity,
     Reason,
     SchemeRef,
     Time,
@@ -49,12 +51,26 @@ class Sums(Part):
     progress_weight: Weighed
 
 
+class Excused(Part):
+    """What the competent authority waived of lateness and failed checks."""
+
+    lates: Count
+    fails: Count
+
+
 class Contribution(Sums):
     """What one assignment adds: the facts, and the four sums they feed."""
 
     product: Id
     k: Coefficient
     quantity: Count
+    share: Share | None = None
+    excused: Excused | None = None
+    overdue_moves: Annotated[int, Field(ge=1, le=10**6)] | None = None
+    """How often its deadline was moved after it fell due."""
+    continues: AssignmentId | None = None
+    carried: Quantity | None = None
+    """Units that go on in a later period."""
 
 
 class Work(Sums):

@@ -14,7 +14,7 @@ from shared.models.assignment import Assignment
 from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scheme import AtLeast, AtMost, Component, Criteria, Rating, Scheme
-from shared.models.scorecard import Assessment, Override, Scorecard
+from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.papers.paper import (
     DOTS,
@@ -219,7 +219,7 @@ def _work(dossier: Dossier) -> Iterator[Block]:
             row.lates,
             row.fails,
             _converted(row.assigned_weight),
-            _remark(dossier.work.get(name)),
+            _remark(dossier.work.get(name), row),
         ]
         for place, (name, row) in enumerate(card.contributions.items(), start=1)
     ]
@@ -258,23 +258,24 @@ def _title(assignment: Assignment | None, product: str) -> str:
 def _due(assignment: Assignment | None, zone: str) -> str:
     if assignment is None:
         return ""
-    moved = assignment.folded.deadline
-    return day(moved.due if moved else assignment.due, zone)
+    return day(assignment.due_now, zone)
 
 
-def _remark(assignment: Assignment | None) -> str:
-    """What explains the numbers of a row: a deadline moved, units withdrawn, what is waived."""
-    if assignment is None:
-        return ""
-    folded = assignment.folded
-    waivers = folded.waivers.values()
+def _remark(assignment: Assignment | None, row: Contribution) -> str:
+    """What explains the numbers of a row: what happened to its terms, and what is waived."""
+    moves = 0 if assignment is None else len(assignment.folded.moves)
+    withdrawn = 0 if assignment is None else sum(assignment.folded.withdrawn.values())
     remarks = {
-        "rút {} đơn vị": sum(folded.withdrawn.values()),
-        "miễn {} lần chậm": sum(one.lates for one in waivers),
-        "miễn {} lỗi": sum(one.faults for one in waivers),
+        "dời hạn": moves,
+        "{} lần dời khi đã quá hạn": row.overdue_moves,
+        "rút {} đơn vị": withdrawn,
+        "{} đơn vị chuyển kỳ sau": row.carried,
+        "tiếp nối việc trước": row.continues is not None,
+        "{} % sản phẩm": row.share and row.share.percent,
+        "miễn {} lần chậm": row.excused and row.excused.lates,
+        "miễn {} lỗi": row.excused and row.excused.fails,
     }
-    told = [text.format(count) for text, count in remarks.items() if count]
-    return "; ".join([*(["dời hạn"] if folded.deadline else []), *told])
+    return "; ".join(text.format(count) for text, count in remarks.items() if count)
 
 
 OPTIONS = {"yes": "đạt", "no": "không đạt"}

@@ -2,7 +2,9 @@
 
 from shared.models.assignment import Assignment
 from shared.models.scheme import Scheme
-from shared.models.scorecard import Contribution
+from shared.models.scorecard import Contribution, Excused
+from shared.scoring.deadline import due_at, overdue_moves
+from shared.scoring.waivers import excuse, failed_checks
 
 WHOLE = 100
 """Per cent of one unit of product."""
@@ -16,16 +18,24 @@ def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
     the work assigned, less what was withdrawn. A row of several units loses
     per unit: K·(done − p·min(errors, done/p)), per cent p as the scheme says.
     """
-    folded = assignment.folded
-    quantity = max(0, assignment.quantity - sum(folded.withdrawn.values()))
-    done, on_time, beyond = _delivered(assignment, quantity)
-    lates = max(0, done - on_time - sum(w.lates for w in folded.waivers.values()))
-    fails = max(0, _failed_checks(assignment) - sum(w.faults for w in folded.waivers.values()))
+    carried = sum(assignment.folded.carried.values())
+    withdrawn = sum(assignment.folded.withdrawn.values())
+    asked = max(0, assignment.quantity - withdrawn)
+    done, late, beyond = _delivered(assignment, scheme, max(0, asked - carried))
+    quantity = max(0, asked - carried) if _leaves(scheme) else asked
+    excused = excuse(assignment, scheme, late)
+    failed = sum(count for _, count in failed_checks(assignment))
+    lates, fails = late - excused.lates, failed - excused.fails
     per_fail, per_late = _penalties(scheme)
     return Contribution(
         product=assignment.product,
         k=assignment.k,
         quantity=quantity,
+        share=assignment.share,
+        excused=excused if excused != Excused(lates=0, fails=0) else None,
+        overdue_moves=overdue_moves(assignment) or None,
+        continues=assignment.continues,
+        carried=min(carried, asked) or None,
         done=done,
         beyond=beyond,
         fails=fails,
@@ -37,15 +47,18 @@ def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
     )
 
 
+def _leaves(scheme: Scheme) -> bool:
+    return scheme.carry_over is not None and scheme.carry_over.leaves_old_period
+
+
 def _penalties(scheme: Scheme) -> tuple[int, int]:
     """Per cent of a unit; a scheme that measures no work has none."""
     return (scheme.penalties.per_fail, scheme.penalties.per_late) if scheme.penalties else (0, 0)
 
 
-def _delivered(assignment: Assignment, quantity: int) -> tuple[int, int, int]:
-    """Units done, how many on time, how many beyond requirement; none exceeds `quantity`."""
+def _delivered(assignment: Assignment, scheme: Scheme, quantity: int) -> tuple[int, int, int]:
+    """Units done, how many of them late, how many beyond requirement; none exceeds `quantity`."""
     folded = assignment.folded
-    due = folded.deadline.due if folded.deadline else assignment.due
     counted = [
         (delivery, verdict)
         for submission, delivery in folded.submissions.items()
@@ -54,17 +67,10 @@ def _delivered(assignment: Assignment, quantity: int) -> tuple[int, int, int]:
         and verdict.accepted
     ]
     done = min(quantity, sum(delivery.quantity for delivery, _ in counted))
-    on_time = sum(delivery.quantity for delivery, _ in counted if delivery.at <= due)
-    beyond = sum(delivery.quantity for delivery, verdict in counted if verdict.beyond)
-    return done, min(done, on_time), min(done, beyond)
-
-
-def _failed_checks(assignment: Assignment) -> int:
-    """Failed checks of the period's work, also when the check itself came after its end."""
-    end = assignment.period_end
-    submissions = assignment.folded.submissions
-    return sum(
-        fault.units
-        for fault in assignment.folded.faults.values()
-        if (submissions[fault.submission].at if fault.submission in submissions else fault.at) < end
+    on_time = sum(
+        delivery.quantity
+        for delivery, _ in counted
+        if delivery.at <= due_at(assignment, scheme, delivery.at)
     )
+    beyond = sum(delivery.quantity for delivery, verdict in counted if verdict.beyond)
+    return done, done - min(done, on_time), min(done, beyond)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from shared.models.scheme import Criteria, NoFact, Scheme, Task
+from shared.models.scheme import Criteria, NoFact, Scheme, Source, Task
 from shared.models.scorecard import Contribution, Override, Scorecard, UnitScore
 from shared.scoring.evaluation import (
     WHOLE,
@@ -23,6 +23,8 @@ from shared.scoring.telling import (
     band_title,
     tell_fact,
     tell_gate,
+    tell_history,
+    tell_k,
     tell_node,
     tell_source,
 )
@@ -34,6 +36,7 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
     title = scheme.title
     lines = [Line(f"Quy chế {scheme.ref}: {title.vi}", f"Scheme {scheme.ref}: {title.en}")]
     lines += [_work(name, row, reading) for name, row in card.contributions.items()]
+    lines += [tell_source(one).within(2) for one in _sources_of_work(card, scheme)]
     lines += _absences(card)
     if not reading.on_leave:
         lines += _tree(reading.root, WHOLE, 0, reading, scheme)
@@ -77,16 +80,29 @@ def added(row: Contribution, reading: Reading) -> int:
 
 def _work(name: str, row: Contribution, reading: Reading) -> Line:
     suffix = name.rsplit("_", 1)[1]
-    k = f"{row.k // 1000}.{row.k % 1000:03d}"
+    k = tell_k(row.k)
     whole = Fraction(row.assigned_weight, reading.evidence.work.assigned_weight or 1)
     weight, points = decimals(hundredths(WHOLE * whole)), decimals(added(row, reading))
+    more = tell_history(row)
     return Line(
         f"  {suffix}: giao {row.quantity}, xong {row.done}, lỗi {row.fails}, chậm {row.lates}, "
-        f"vượt yêu cầu {row.beyond}, K = {k}, chiếm {weight} % khối lượng, góp {points} điểm",
+        f"vượt yêu cầu {row.beyond}, K = {k}, chiếm {weight} % khối lượng, góp {points} điểm"
+        f"{more.vi}",
         f"  {suffix}: assigned {row.quantity}, done {row.done}, failed checks {row.fails}, "
         f"late {row.lates}, beyond requirement {row.beyond}, K = {k}, {weight} % of the work, "
-        f"adds {points} points",
+        f"adds {points} points{more.en}",
     )
+
+
+def _sources_of_work(card: Scorecard, scheme: Scheme) -> Iterator[Source]:
+    """Of the rules that made a difference to some piece of the work, or refused to."""
+    rows = card.contributions.values()
+    if scheme.exemptions and any(row.excused for row in rows):
+        yield scheme.exemptions.source
+    if scheme.deadlines and any(row.overdue_moves for row in rows):
+        yield scheme.deadlines.source
+    if scheme.carry_over and any(row.carried for row in rows):
+        yield scheme.carry_over.source
 
 
 def _tree(

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from shared.models.assignment import (
-    Deadline,
+    Correction,
     Delivery,
     Fault,
     Folded,
+    Move,
     Report,
     Stamp,
     Verdict,
@@ -23,6 +24,8 @@ from shared.models.entry import (
     Accepted,
     Assigned,
     Cancelled,
+    CarriedOver,
+    Corrected,
     DeadlineMoved,
     Entry,
     ExemptionDecided,
@@ -48,19 +51,14 @@ def fold(folded: Folded, entry_id: str, entry: Entry) -> Folded:
         case Submission():
             delivery = Delivery(at=entry.at, quantity=entry.quantity)
             return _with(folded, "submissions", _put(folded.submissions, entry_id, delivery))
-        case Accepted():
-            verdict = Verdict(at=entry.at, id=entry_id, accepted=True, beyond=entry.beyond)
-            return _judged(folded, entry.submission, verdict)
+        case Accepted() | Retracted():
+            return _judged(folded, entry.submission, _verdict(entry_id, entry))
         case Returned():
             return _returned(folded, entry_id, entry)
-        case Retracted():
-            verdict = Verdict(at=entry.at, id=entry_id, accepted=False)
-            return _judged(folded, entry.submission, verdict)
-        case DeadlineMoved():
-            deadline = Deadline(at=entry.at, id=entry_id, due=entry.due)
-            return _with(folded, "deadline", _last(folded.deadline, deadline))
-        case Reassigned() | Cancelled():
-            return _with(folded, "withdrawn", _put(folded.withdrawn, entry_id, entry.quantity))
+        case Corrected():
+            return _corrected(folded, entry_id, entry)
+        case DeadlineMoved() | Reassigned() | Cancelled() | CarriedOver():
+            return _changed(folded, entry_id, entry)
         case ExemptionDecided():
             return _decided(folded, entry_id, entry)
 
@@ -85,8 +83,33 @@ def _returned(folded: Folded, entry_id: str, entry: Returned) -> Folded:
     folded = _with(folded, "faults", _put(folded.faults, entry_id, fault))
     if entry.submission is None:
         return folded
-    verdict = Verdict(at=entry.at, id=entry_id, accepted=False)
-    return _judged(folded, entry.submission, verdict)
+    return _judged(folded, entry.submission, _verdict(entry_id, entry))
+
+
+def _corrected(folded: Folded, entry_id: str, entry: Corrected) -> Folded:
+    correction = Correction(at=entry.at, id=entry_id, units=entry.faults)
+    last = _last(folded.corrections.get(entry.returned), correction)
+    return _with(folded, "corrections", _put(folded.corrections, entry.returned, last))
+
+
+def _changed(
+    folded: Folded, entry_id: str, entry: DeadlineMoved | Reassigned | Cancelled | CarriedOver
+) -> Folded:
+    """The terms: until when, and how many units."""
+    match entry:
+        case DeadlineMoved():
+            move = Move(at=entry.at, due=entry.due)
+            return _with(folded, "moves", _put(folded.moves, entry_id, move))
+        case CarriedOver():
+            return _with(folded, "carried", _put(folded.carried, entry_id, entry.quantity))
+        case Reassigned() | Cancelled():
+            return _with(folded, "withdrawn", _put(folded.withdrawn, entry_id, entry.quantity))
+
+
+def _verdict(entry_id: str, entry: Accepted | Retracted | Returned) -> Verdict:
+    if isinstance(entry, Accepted):
+        return Verdict(at=entry.at, id=entry_id, accepted=True, beyond=entry.beyond)
+    return Verdict(at=entry.at, id=entry_id, accepted=False)
 
 
 def _judged(folded: Folded, submission: str, verdict: Verdict) -> Folded:

@@ -1,6 +1,6 @@
 """What each kind of component and each gate says of itself, Vietnamese and English."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ from shared.models.scheme import (
     Title,
     UnitAtLeast,
 )
-from shared.models.scorecard import Assessment, Override, Work
+from shared.models.scorecard import Assessment, Contribution, Override, Work
 from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, criteria_faults, weighed
 from shared.scoring.gates import Checked
 from shared.scoring.rounding import decimals, hundredths
@@ -115,6 +115,42 @@ def tell_fact(fact: Override) -> Line:
         f"{fact.kind} từ {since}, {fact.by}: {fact.reason}",
         f"{fact.kind} of {since}, {fact.by}: {fact.reason}",
     )
+
+
+def tell_k(k: int) -> str:
+    return f"{k // 1000}.{k % 1000:03d}"
+
+
+def tell_history(row: Contribution) -> Line:
+    """What else happened to a piece of work, behind its numbers."""
+    told = list(_history(row))
+    return Line("".join(f"; {one.vi}" for one in told), "".join(f"; {one.en}" for one in told))
+
+
+def _history(row: Contribution) -> Iterator[Line]:
+    if row.share is not None:
+        part, whole, lead = row.share.percent, tell_k(row.share.k), row.share.lead
+        yield Line(
+            f"K là {part} % của K {whole}, chủ trì {lead}",
+            f"K is {part} % of K {whole}, led by {lead}",
+        )
+    if row.continues is not None:
+        yield Line(f"tiếp nối {row.continues}", f"continues {row.continues}")
+    if row.carried is not None:
+        yield Line(
+            f"{row.carried} chuyển sang kỳ sau", f"{row.carried} carried over to a later period"
+        )
+    if row.overdue_moves is not None:
+        yield Line(
+            f"dời hạn khi đã quá hạn, {row.overdue_moves} lần",
+            f"deadline moved after it fell due, {row.overdue_moves} ×",
+        )
+    if row.excused is not None:
+        lates, fails = row.excused.lates, row.excused.fails
+        yield Line(
+            f"được miễn vì nguyên nhân khách quan: {lates} lần chậm, {fails} lỗi",
+            f"waived for an objective cause: {lates} late, {fails} failed",
+        )
 
 
 def converted(weight: int) -> str:

@@ -11,8 +11,8 @@ from shared.models.assignment import Assignment
 from shared.models.base import AssignmentId, Id, Part, Reason, Time
 from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
 from shared.models.period import Period
-from shared.ports import Services, Transaction, create, patch
-from shared.scoring.fold import fold, fold_all
+from shared.ports import Services, Transaction
+from shared.scoring.deadline import has_fallen_due
 from shared.usecases.assign import (
     Assignments,
     check_due,
@@ -23,8 +23,8 @@ from shared.usecases.assign import (
 from shared.usecases.caller import Caller, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
-from shared.usecases.reading import read_entries
 from shared.usecases.recorded import recorded
+from shared.usecases.work import append_entry, read_work, require_open_units
 
 
 class MoveDeadline(Part):
@@ -75,17 +75,11 @@ def _amend(
     reply = Assignments(assignments=[request.assignment, *successor])
     entry = _entry(caller, request, assignment, period, next(iter(successor), None), now)
     entry_id = keyed.suffix("entry")
-    folded = fold(assignment.folded, entry_id, entry)
     given = {
-        name: one.model_copy(update={"quantity": _remaining(assignment)})
+        name: one.model_copy(update={"quantity": require_open_units(assignment)})
         for name, one in successor.items()
     }
-    writes = [
-        create(refs.entries(request.assignment)(entry_id), entry),
-        # Written here and not only by the trigger, so that two amendments at once
-        # contend for the assignment and cannot both dispose of the same units.
-        patch(refs.assignments(request.assignment), {("folded",): folded.fields()}),
-    ]
+    writes = append_entry(request.assignment, assignment, entry_id, entry)
     record = recorded(
         keyed,
         now,
@@ -100,15 +94,8 @@ def _amend(
 
 
 def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assignment:
-    """The assignment with its entries folded as they stand now: events may be behind.
-
-    An entry that is no fact counts here as little as at close.
-    """
-    assignment: Assignment | None = transaction.get(refs.assignments(assignment_id))
-    if assignment is None:
-        raise refuse(
-            "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
-        )
+    """The assignment as it stands now; raises RefusedError unless the caller may change it."""
+    assignment, _ = read_work(transaction, assignment_id)
     require_authority_over(caller, assignment.path, "assignment")
     if caller.uid == assignment.official:
         raise refuse(
@@ -117,8 +104,7 @@ def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assig
             "nobody changes the terms of their own work",
             "không ai tự thay đổi việc của mình",
         )
-    facts, _ = read_entries(transaction.find(refs.entries(assignment_id)))
-    return assignment.model_copy(update={"folded": fold_all(facts)})
+    return assignment
 
 
 def _entry(
@@ -131,39 +117,29 @@ def _entry(
 ) -> Entry:
     match request:
         case MoveDeadline():
-            check_due(request.due, period, "due")
-            return DeadlineMoved(by=caller.uid, at=now, due=request.due, reason=request.reason)
+            check_due(request.due, period, now, "due")
+            return DeadlineMoved(
+                by=caller.uid,
+                at=now,
+                due=request.due,
+                overdue=has_fallen_due(assignment, now),
+                reason=request.reason,
+            )
         case Reassign():
             return Reassigned(
                 by=caller.uid,
                 at=now,
-                quantity=_remaining(assignment),
+                quantity=require_open_units(assignment),
                 successor=successor or "",
                 reason=request.reason,
             )
         case Cancel():
             return Cancelled(
-                by=caller.uid, at=now, quantity=_remaining(assignment), reason=request.reason
+                by=caller.uid,
+                at=now,
+                quantity=require_open_units(assignment),
+                reason=request.reason,
             )
-
-
-def _remaining(assignment: Assignment) -> int:
-    """Units neither withdrawn nor delivered; a delivery that awaits its check is the doer's."""
-    folded = assignment.folded
-    delivered = sum(
-        delivery.quantity
-        for submission, delivery in folded.submissions.items()
-        if submission not in folded.verdicts or folded.verdicts[submission].accepted
-    )
-    remaining = assignment.quantity - sum(folded.withdrawn.values()) - delivered
-    if remaining < 1:
-        raise refuse(
-            "conflict",
-            "assignment",
-            "nothing is left of it: all was delivered or withdrawn",
-            "công việc đã được nộp hoặc rút hết",
-        )
-    return remaining
 
 
 def _successor(
@@ -189,7 +165,7 @@ def _successor(
         "path": receiver.unit.path,
         "official": request.to,
         "approver": approver,
-        "due": folded.deadline.due if folded.deadline else assignment.due,
+        "due": assignment.due_now,
         "assigned_at": now,
         "assigned_by": caller.uid,
         "continues": request.assignment,

@@ -1,6 +1,7 @@
 """Assign work: to one, to many, to a whole unit or position in one call."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,22 +10,30 @@ from pydantic import Field
 
 from shared import refs
 from shared.errors import RefusedError, refuse
-from shared.models.assignment import Assignment
+from shared.models.assignment import Assignment, Evidenced, Share
 from shared.models.base import Id, Line, Part, PeriodId, Quantity, Time
 from shared.models.catalogue import Product
 from shared.models.entry import Assigned
 from shared.models.official import Official
 from shared.models.period import Period
+from shared.models.scheme import Scheme
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction, Where, Write, create
+from shared.scoring.quota import apportion
 from shared.usecases.caller import Caller, has_authority_over, require_authority_over
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
 from shared.usecases.recorded import Change, recorded
 from shared.usecases.room import MOST, rooms
+from shared.usecases.schemes import Schemes
 
+WHOLE = 100
+"""Per cent."""
 MOST_AT_ONCE = 500
 """Assignments in one call: one transaction, well under the store's 10 MiB."""
+
+
+WholeShare = Annotated[int, Field(ge=1, le=99)]
 
 
 class ToOfficials(Part):
@@ -47,10 +56,24 @@ class ToPosition(Part):
     in_unit: Id | None = None
 
 
-class Work(Part):
-    """One product for each of its receivers, due at the same time."""
+class ToTeam(Part):
+    """People who make one product together, each a part of it in per cent of its K."""
 
-    to: ToOfficials | ToUnit | ToPosition
+    lead: Id
+    shares: Annotated[dict[Id, WholeShare], Field(min_length=2, max_length=50)]
+
+    def members(self) -> list[str]:
+        """The lead first, to whom the first of equal remainders goes."""
+        return [self.lead, *sorted(self.shares.keys() - {self.lead})]
+
+
+To = ToOfficials | ToUnit | ToPosition | ToTeam
+
+
+class Work(Part):
+    """One product for each of its receivers, or for a team, due at the same time."""
+
+    to: To
     product: Id
     title: Line | None = None
     quantity: Quantity = 1
@@ -77,14 +100,26 @@ class Receiver:
     unit: Unit
 
 
-def assign(services: Services, caller: Caller, key: str, request: AssignRequest) -> Assignments:
+@dataclass(frozen=True)
+class Terms:
+    """What is frozen in each assignment, whoever receives it."""
+
+    period: Period
+    scheme: Scheme
+    caller: Caller
+    now: datetime
+
+
+def assign(
+    services: Services, schemes: Schemes, caller: Caller, key: str, request: AssignRequest
+) -> Assignments:
     """Create the assignments, all or none; the same key again gives the same reply."""
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
     return services.store.transact(
         lambda transaction: (
             keyed.replied(transaction, Assignments)
-            or _create_all(services.store, transaction, caller, keyed, request, now)
+            or _create_all(services.store, schemes, transaction, caller, keyed, request, now)
         )
     )
 
@@ -108,6 +143,7 @@ def _orders(store: Store, caller: Caller, request: AssignRequest) -> list[tuple[
 
 def _create_all(
     store: Store,
+    schemes: Schemes,
     transaction: Transaction,
     caller: Caller,
     keyed: Keyed,
@@ -119,11 +155,13 @@ def _create_all(
     receivers = _read_receivers(transaction, caller, period, orders)
     products = _read_products(transaction, request)
     _require_approvers(transaction, request)
-    _require_room(store, period, orders)
+    fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
+    require_room(store, period, Counter(uid for _, _, uid in orders), fields)
+    terms = Terms(period, schemes.get(period.scheme), caller, now)
     created = {
         refs.assignment_id(
             period.id, receivers[uid].unit.path[-1], uid, keyed.suffix(str(index), uid)
-        ): _assignment(period, receivers[uid], products[work.product], work, index, caller, now)
+        ): make_assignment(terms, receivers[uid], products[work.product], work, f"work.{index}.")
         for index, work, uid in orders
     }
     reply = Assignments(assignments=list(created))
@@ -146,32 +184,63 @@ def first_entry(assignment_id: str, assignment: Assignment) -> Write:
     return create(refs.entries(assignment_id)("assigned"), entry)
 
 
-def _assignment(
-    period: Period,
-    receiver: Receiver,
-    product: Product,
-    work: Work,
-    index: int,
-    caller: Caller,
-    now: datetime,
+def make_assignment(
+    terms: Terms, receiver: Receiver, product: Product, work: Work, within: str
 ) -> Assignment:
-    check_due(work.due, period, f"work.{index}.due")
+    """What the receiver is to do; `within` is where `work` stands in the request."""
+    check_due(work.due, terms.period, terms.now, f"{within}due")
+    share = _share(work.to, receiver.uid, product)
     return Assignment(
-        period=period.id,
+        period=terms.period.id,
         unit=receiver.unit.path[-1],
         path=receiver.unit.path,
         official=receiver.uid,
-        approver=_approver(work, receiver, caller, f"work.{index}.approver"),
+        approver=_approver(work, receiver, terms.caller, f"{within}approver"),
         product=work.product,
         title=work.title or product.title,
-        k=product.k,
+        k=_part_of_k(work.to, receiver.uid, product, f"{within}to.shares"),
         quantity=work.quantity,
         due=work.due,
-        period_end=period.end,
-        scheme=period.scheme,
-        assigned_at=now,
-        assigned_by=caller.uid,
+        period_end=terms.period.end,
+        scheme=terms.period.scheme,
+        assigned_at=terms.now,
+        assigned_by=terms.caller.uid,
+        evidence_for=evidence_for(terms.scheme, product),
+        share=share,
     )
+
+
+def evidence_for(scheme: Scheme, product: Product | None) -> list[Evidenced]:
+    """The kinds of entry that need evidence, as the scheme and the catalogue say now."""
+    by_scheme = scheme.evidence is not None and scheme.evidence.submissions
+    by_catalogue = product is not None and product.evidence
+    proven: list[Evidenced] = ["submission"] if by_scheme or by_catalogue else []
+    if scheme.exemptions is None or scheme.exemptions.evidence_required:
+        proven.append("exemption_requested")
+    return proven
+
+
+def _share(to: To, uid: str, product: Product) -> Share | None:
+    if not isinstance(to, ToTeam):
+        return None
+    return Share(lead=to.lead, percent=to.shares[uid], k=product.k)
+
+
+def _part_of_k(to: To, uid: str, product: Product, field: str) -> int:
+    """The whole K, or a team member's exact part: the parts of all add up to it."""
+    if not isinstance(to, ToTeam):
+        return product.k
+    members = to.members()
+    parts = apportion(product.k, [to.shares[one] for one in members])
+    part = parts[members.index(uid)]
+    if part == 0:
+        raise refuse(
+            "invalid",
+            f"{field}.{uid}",
+            "is less than a thousandth of the standard product: nothing would count",
+            "phần này quy đổi dưới một phần nghìn sản phẩm chuẩn, không được tính",
+        )
+    return part
 
 
 def _approver(work: Work, receiver: Receiver, caller: Caller, field: str) -> str:
@@ -187,7 +256,7 @@ def _approver(work: Work, receiver: Receiver, caller: Caller, field: str) -> str
     return work.approver or next(one for one in by_default if one not in (None, receiver.uid)) or ""
 
 
-def check_due(due: datetime, period: Period, field: str) -> None:
+def check_due(due: datetime, period: Period, now: datetime, field: str) -> None:
     if not period.start <= due <= period.end:
         raise refuse(
             "invalid",
@@ -195,12 +264,22 @@ def check_due(due: datetime, period: Period, field: str) -> None:
             f"must lie in period {period.id}; work due later belongs to a later period",
             f"phải nằm trong kỳ {period.id}; việc đến hạn sau kỳ thuộc kỳ sau",
         )
+    if due <= now:
+        raise refuse(
+            "invalid",
+            field,
+            "has passed already: nobody could be on time",
+            "đã qua; không ai có thể kịp hạn",
+        )
 
 
 def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str]:
     match work.to:
         case ToOfficials(officials=officials):
             return list(dict.fromkeys(officials))
+        case ToTeam():
+            _require_whole(work.to, field)
+            return work.to.members()
         case ToUnit(unit=unit):
             found = store.find(refs.officials, where=Where("unit", "==", unit))
             uids = [one.ref.id for one in found if not one.value.is_head]
@@ -213,6 +292,21 @@ def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str
     if not uids:
         raise refuse("missing", field, "nobody serves there", "không có ai ở đây để giao việc")
     return uids
+
+
+def _require_whole(team: ToTeam, field: str) -> None:
+    whole = sum(team.shares.values())
+    if whole != WHOLE:
+        raise refuse(
+            "invalid",
+            f"{field}.shares",
+            f"add up to {whole} per cent, not to {WHOLE}",
+            f"cộng lại được {whole} %, phải đủ {WHOLE} %",
+        )
+    if team.lead not in team.shares:
+        raise refuse(
+            "invalid", f"{field}.lead", "has no share of it", "người chủ trì phải có phần việc"
+        )
 
 
 def _units_under(store: Store, caller: Caller, holders: dict[str, str]) -> set[str]:
@@ -266,13 +360,14 @@ def read_receiver(
 
 def _read_products(transaction: Transaction, request: AssignRequest) -> dict[str, Product]:
     wanted = {work.product: f"work.{index}.product" for index, work in enumerate(request.work)}
-    found = transaction.get_all([refs.catalogue(product) for product in wanted])
-    products = {}
-    for (product_id, field), product in zip(wanted.items(), found, strict=True):
-        if product is None:
-            raise _unknown(field, product_id)
-        products[product_id] = product
-    return products
+    return {name: read_product(transaction, name, field) for name, field in wanted.items()}
+
+
+def read_product(transaction: Transaction, name: str, field: str) -> Product:
+    product: Product | None = transaction.get(refs.catalogue(name))
+    if product is None:
+        raise _unknown(field, name)
+    return product
 
 
 def _require_approvers(transaction: Transaction, request: AssignRequest) -> None:
@@ -287,9 +382,10 @@ def _require_approvers(transaction: Transaction, request: AssignRequest) -> None
             raise _unknown(field, uid)
 
 
-def _require_room(store: Store, period: Period, orders: list[tuple[int, Work, str]]) -> None:
-    wanted = Counter(uid for _, _, uid in orders)
-    fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
+def require_room(
+    store: Store, period: Period, wanted: Mapping[str, int], fields: Mapping[str, str]
+) -> None:
+    """Of each person's wanted assignments; `fields` says where the request names them."""
     for uid, room in rooms(store, period.id, wanted).items():
         if wanted[uid] > room:
             raise refuse(

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from shared import refs
 from shared.errors import RefusedError, refuse
-from shared.models.assignment import Assignment, Origin
+from shared.models.assignment import Assignment, Evidenced, Origin
 from shared.models.base import Part
 from shared.models.entry import Accepted, Entry, Progress, Retracted, Returned, Submission
 from shared.models.imported import Imported
@@ -25,7 +25,7 @@ from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction, Write, create, put
 from shared.scoring.digest import digest
 from shared.scoring.fold import fold_all
-from shared.usecases.assign import first_entry, new_assignment
+from shared.usecases.assign import evidence_for, first_entry, new_assignment
 from shared.usecases.calendar import bounds, month_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.case_log import BadRow, Case, Log, read_log
@@ -33,6 +33,7 @@ from shared.usecases.enrol import enrolments, find_homes, found_unit
 from shared.usecases.opened import no_period, read_open
 from shared.usecases.recorded import Change, by_content, recorded
 from shared.usecases.room import MOST, rooms
+from shared.usecases.schemes import Schemes
 
 LARGEST = 400
 """Documents in one commit, about; a case of more events goes in several."""
@@ -120,7 +121,7 @@ def work_of(log: Log, profile: Profile, period: Period) -> dict[str, Assignment]
     homes = {uid: found_unit(name) for uid, name in _units_of(cases).items()}
     facts: dict[str, dict[str, Entry]] = defaultdict(dict)
     terms: dict[str, Assignment] = {}
-    for part in _plan(period, homes, cases, profile, _Tally(log), period.closes_at):
+    for part in _plan(period, homes, cases, profile, [], _Tally(log), period.closes_at):
         terms[part.id] = part.assignment
         ending = {} if part.finished is None else _delivered(part, part.finished, profile.system)
         facts[part.id] |= part.facts | ending
@@ -167,7 +168,8 @@ def _import_month(
         return
     homes = find_homes(store, period, _units_of(cases))
     room = rooms(store, period_id, homes)
-    for chunk in _chunks(_plan(period, homes, cases, profile, tally, call.now)):
+    proven = evidence_for(Schemes(store).get(period.scheme), None)
+    for chunk in _chunks(_plan(period, homes, cases, profile, proven, tally, call.now)):
         _import_chunk(store, profile, period, chunk, room, tally, call)
         yield sum(part.last for part in chunk)
 
@@ -209,6 +211,7 @@ def _plan(
     homes: dict[str, Unit],
     cases: list[Case],
     profile: Profile,
+    proven: list[Evidenced],
     tally: _Tally,
     now: datetime,
 ) -> Iterator[_Part]:
@@ -220,7 +223,7 @@ def _plan(
             tally.refuse(case, f"the record of {case.official} cannot be read")
             continue
         try:
-            assignment = _assignment(period, home, case, profile)
+            assignment = _assignment(period, home, case, profile, proven)
             facts = {
                 event.id: _fact(event.at, event.activity, profile, rework=event.rework)
                 for event in case.events
@@ -417,7 +420,9 @@ def _fact(at: datetime, activity: str, profile: Profile, *, rework: bool) -> Ent
     return Progress(by=profile.system, at=at, note=activity[:2000])
 
 
-def _assignment(period: Period, home: Unit, case: Case, profile: Profile) -> Assignment:
+def _assignment(
+    period: Period, home: Unit, case: Case, profile: Profile, proven: list[Evidenced]
+) -> Assignment:
     return Assignment(
         period=period.id,
         unit=home.path[-1],
@@ -433,6 +438,7 @@ def _assignment(period: Period, home: Unit, case: Case, profile: Profile) -> Ass
         scheme=period.scheme,
         assigned_at=case.start,
         assigned_by=profile.system,
+        evidence_for=proven,
         origin=Origin(system=profile.system, case=case.id[:200], unit=case.unit[:200]),
     )
 

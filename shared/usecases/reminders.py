@@ -15,6 +15,7 @@ from shared.models.assignment import Assignment
 from shared.models.notice import Notice
 from shared.models.period import Period
 from shared.models.scheme import Title, Words
+from shared.usecases.work import open_units
 from shared.vietnamese import name_key, period_name
 
 BEFORE = (1, 3, 7)
@@ -65,24 +66,8 @@ def plan(
     return Planned(to, f"{kind}-{hashed}", notice)
 
 
-def undelivered(assignment: Assignment) -> int:
-    """Units neither withdrawn nor delivered; a delivery that awaits its check is delivered."""
-    folded = assignment.folded
-    delivered = sum(
-        delivery.quantity
-        for submission, delivery in folded.submissions.items()
-        if submission not in folded.verdicts or folded.verdicts[submission].accepted
-    )
-    return max(0, assignment.quantity - sum(folded.withdrawn.values()) - delivered)
-
-
-def due_of(assignment: Assignment) -> datetime:
-    moved = assignment.folded.deadline
-    return moved.due if moved else assignment.due
-
-
 def is_behind(assignment: Assignment, now: datetime) -> bool:
-    return due_of(assignment) < now < assignment.period_end and undelivered(assignment) > 0
+    return assignment.due_now < now < assignment.period_end and open_units(assignment) > 0
 
 
 def waiting(name: str, assignment: Assignment) -> Iterator[Waiting]:
@@ -101,9 +86,9 @@ def waiting(name: str, assignment: Assignment) -> Iterator[Waiting]:
 
 def to_doer(name: str, assignment: Assignment, now: datetime, zone: ZoneInfo) -> Iterator[Planned]:
     """What the doer should know of a piece of work: it came back, is due soon or overdue."""
-    if now >= assignment.period_end or undelivered(assignment) == 0:
+    if now >= assignment.period_end or open_units(assignment) == 0:
         return
-    doer, due = assignment.official, due_of(assignment)
+    doer, due = assignment.official, assignment.due_now
     for submission, verdict in assignment.folded.verdicts.items():
         if not verdict.accepted:
             yield plan(doer, "returned", [name, submission], now, _returned(assignment, due, zone))

@@ -15,11 +15,13 @@ from shared.models.entry import (
     CLIENT_ENTRY,
     Accepted,
     ClientEntry,
+    Corrected,
     EntryId,
     Returned,
 )
 from shared.ports import Clock, Services, Transaction, create
 from shared.usecases.caller import Caller
+from shared.usecases.ground import require_ground
 from shared.usecases.opened import read_open
 
 STAMPS = ("by", "at")
@@ -99,6 +101,7 @@ def _append(
     standing = transaction.get(ref)
     if standing is None:
         read_open(transaction, assignment.period, "assignment")
+        require_ground(transaction, request.assignment, assignment, entry)
         transaction.write([create(ref, entry)])
     elif not caller.is_system:
         entry = entry.model_copy(update={"at": standing.at})
@@ -110,8 +113,8 @@ def _append(
 
 
 def _authorise(caller: Caller, assignment: Assignment, entry: ClientEntry) -> None:
-    """The doer reports and submits; the approver or a head above accepts and returns."""
-    if isinstance(entry, Accepted | Returned):
+    """The doer reports and submits; the approver or a head above judges."""
+    if isinstance(entry, Accepted | Returned | Corrected):
         judge = entry.by == assignment.approver or caller.heads(assignment.path)
         allowed = (caller.is_system or judge) and entry.by != assignment.official
     else:

@@ -24,7 +24,7 @@ from shared.scoring.scorecard import OFFICIAL, score
 from shared.usecases.schemes import Schemes
 
 T = TypeVar("T")
-GROWING = frozenset({"submissions", "verdicts", "faults", "withdrawn", "waivers"})
+GROWING = frozenset(Folded.model_fields) - {"progress"}
 """The sets of `Folded`, by entry id."""
 ATTEMPTS = 10
 """Optimistic tries in one delivery; then the platform delivers again, later."""

@@ -8,7 +8,7 @@ from infra.local.people import Client
 from shared import refs
 from shared.models.holidays import Holidays
 from shared.usecases.schemes import shipped
-from tests.access.place import LEFT_BEHIND, OUTSIDE, PERIODS, UIDS, WORK, Place
+from tests.access.place import LEFT_BEHIND, NEXT, OUTSIDE, PERIODS, UIDS, WORK, Place
 from tests.builders import a_source
 from tests.world import CRITERIA
 
@@ -19,9 +19,46 @@ SCORES: dict[str, Any] = dict.fromkeys(CRITERIA, 900)
 ENTRIES: dict[str, dict[str, Any]] = {
     "report": {"kind": "progress", "percent": 5},
     "submit": {"kind": "submission", "quantity": 1},
-    "ask exemption": {"kind": "exemption_requested", "reason": "thiên tai"},
+    "ask exemption": {
+        "kind": "exemption_requested",
+        "reason": "thiên tai",
+        "evidence": ["cv-12"],
+    },
+    "ask exemption without evidence": {"kind": "exemption_requested", "reason": "thiên tai"},
     "accept": {"kind": "accepted", "submission": "s1"},
     "return": {"kind": "returned", "faults": 1, "reason": "thiếu chữ ký"},
+    "accept what was not delivered": {"kind": "accepted", "submission": "e1"},
+    "return more than delivered": {
+        "kind": "returned",
+        "submission": "s1",
+        "faults": 2,
+        "reason": "thiếu chữ ký",
+    },
+    "return more than there is": {"kind": "returned", "faults": 2, "reason": "thiếu chữ ký"},
+    "correct what was not returned": {
+        "kind": "corrected",
+        "returned": "e1",
+        "faults": 0,
+        "reason": "ghi nhầm",
+    },
+    "correct beyond what was returned": {
+        "kind": "corrected",
+        "returned": "r-{by}",
+        "faults": 2,
+        "reason": "ghi nhầm",
+    },
+    "correct own return": {
+        "kind": "corrected",
+        "returned": "r-{by}",
+        "faults": 0,
+        "reason": "ghi nhầm",
+    },
+    "correct another's return": {
+        "kind": "corrected",
+        "returned": "r-other",
+        "faults": 0,
+        "reason": "ghi nhầm",
+    },
     "decide exemption": {
         "kind": "exemption_decided",
         "request": "x1",
@@ -44,6 +81,7 @@ DOCUMENTS = {
     "devices": "officials/an/devices/one",
     "assignments": "assignments/{period}_p1_an_w",
     "entries": "assignments/{period}_p1_an_w/entries/e1",
+    "proposals": "proposals/{period}",
     "appraisals": "appraisals/{period}_an",
     "measurements": "measurements/{period}_official_an",
     "unit measurements": "measurements/{period}_unit_p1",
@@ -76,6 +114,9 @@ def in_store(place: str, name: str) -> Try:
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
         "score as former head": lambda w, who, state: _elsewhere(w, who, state, "by_head"),
         "score self elsewhere": lambda w, who, state: _elsewhere(w, who, state, "by_self"),
+        "propose": _propose,
+        "propose own in p1": _propose_own,
+        "propose elsewhere": lambda w, who, state: _propose(w, who, state, "p2"),
     }
     if name in special:
         return special[name]
@@ -119,7 +160,7 @@ def _list(where: Place, who: str, state: str, place: str, name: str) -> int:
         parent = ""
     elif name != "list":
         field, op, value = filters[name]
-        if (place, name) in {("officials", "list of unit"), ("official results", "list of unit")}:
+        if name == "list of unit" and place in ("officials", "official results", "proposals"):
             field, op = "unit", "EQUAL"
         given = {"field": {"fieldPath": field}, "op": op, "value": {"stringValue": value}}
         query["where"] = {"fieldFilter": given}
@@ -129,8 +170,14 @@ def _list(where: Place, who: str, state: str, place: str, name: str) -> int:
 def _append(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
     work = LEFT_BEHIND if who == "left" else WORK
     path = f"assignments/{PERIODS[state]}_p1_an_{work}/entries/{where.fresh()}"
-    fields = {**entry, "by": UIDS.get(who, "nobody")}
+    fields = {**_by(who, entry), "by": UIDS.get(who, "nobody")}
     return where.as_(who).write(path, fields, times=["at"]).status_code
+
+
+def _by(who: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """With the name of whoever asks where the entry speaks of something of theirs."""
+    uid = UIDS.get(who, "nobody")
+    return {key: one.format(by=uid) if isinstance(one, str) else one for key, one in entry.items()}
 
 
 def _score(
@@ -173,6 +220,17 @@ def _file(where: Place, who: str, period: str) -> int:
     return status
 
 
+def _propose(where: Place, who: str, state: str, unit: str = "p1") -> int:
+    fields = {"period": PERIODS[state], "official": "an", "unit": unit, "title": "Hòa giải"}
+    return where.as_(who).write(f"proposals/{where.fresh()}", fields, times=["at"]).status_code
+
+
+def _propose_own(where: Place, who: str, state: str) -> int:
+    fields = {"period": PERIODS[state], "unit": "p1", "title": "Hòa giải"}
+    own = {**fields, "official": UIDS.get(who, "nobody")}
+    return where.as_(who).write(f"proposals/{where.fresh()}", own, times=["at"]).status_code
+
+
 def in_functions(function: str, name: str) -> Try:
     """The try that a row of the functions' table names."""
     if function == "progress":
@@ -182,6 +240,10 @@ def in_functions(function: str, name: str) -> Try:
         "move deadline": lambda w, who, s: _amend(w, who, s, "move_deadline"),
         "reassign": lambda w, who, s: _amend(w, who, s, "reassign"),
         "cancel": lambda w, who, s: _amend(w, who, s, "cancel"),
+        "carry over": lambda w, who, s: _amend(w, who, s, "carry_over"),
+        "decide exemption": _decide_exemption,
+        "accept proposal": lambda w, who, s: _answer(w, who, s, "accept_proposal"),
+        "decline proposal": lambda w, who, s: _answer(w, who, s, "decline_proposal"),
         "open another": _open,
         "reschedule": _reschedule,
         "confirm": _confirm,
@@ -216,7 +278,7 @@ def _post(where: Place, who: str, function: str, body: dict[str, Any]) -> int:
 
 def _report(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
     assignment = refs.assignment_id(PERIODS[state], "p1", "an", WORK)
-    body = {"assignment": assignment, "id": where.fresh(), "entry": entry}
+    body = {"assignment": assignment, "id": where.fresh(), "entry": _by(who, entry)}
     return _post(where, who, "progress", body)
 
 
@@ -231,9 +293,26 @@ def _amend(where: Place, who: str, state: str, action: str) -> int:
         "move_deadline": {"due": f"{PERIODS[state]}-21T03:00:00Z"},
         "reassign": {"to": "chi"},
         "cancel": {},
+        "carry_over": {"period": NEXT, "due": f"{NEXT}-21T03:00:00Z"},
     }
     body = {"action": action, "assignment": where.new_assignment(state), "reason": "lý do rõ"}
     return _post(where, who, "assign", {**body, **more[action]})
+
+
+def _decide_exemption(where: Place, who: str, state: str) -> int:
+    assignment = refs.assignment_id(PERIODS[state], "p1", "an", WORK)
+    body = {"action": "decide_exemption", "assignment": assignment, "request": "x1"}
+    waived = {"lates_waived": 0, "faults_waived": 0, "reason": "không khách quan"}
+    return _post(where, who, "assign", {**body, **waived})
+
+
+def _answer(where: Place, who: str, state: str, action: str) -> int:
+    more = {
+        "accept_proposal": {"product": "hs", "due": f"{PERIODS[state]}-21T03:00:00Z"},
+        "decline_proposal": {"reason": "trùng việc"},
+    }
+    body = {"action": action, "proposal": where.new_proposal(state), **more[action]}
+    return _post(where, who, "assign", body)
 
 
 def _open(where: Place, who: str, state: str) -> int:

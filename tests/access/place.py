@@ -20,6 +20,7 @@ from shared.models.imported import Imported
 from shared.models.notice import Notice
 from shared.models.official import Official, Posting, StandIn
 from shared.models.position import Position
+from shared.models.proposal import Registered
 from shared.models.result import PeriodResult, UnitResult
 from shared.models.unit import Unit
 from shared.ports import Write, put
@@ -48,6 +49,8 @@ OUTSIDE: dict[str, dict[str, Any]] = {
     "heard": {"id": "2026-05", "state": "review", "petition_until": LONG_AGO},
 }
 """Periods before or after a window, by what makes them so."""
+NEXT = "2027-01"
+"""Another open period, for what goes on later."""
 ZONE = "Asia/Ho_Chi_Minh"
 ALL_ROLES = ["administrator", "auditor", "authority", "head", "official", "organiser"]
 WORK, LEFT_BEHIND = "w", "l"
@@ -95,6 +98,12 @@ class Place:
         self.write([put(refs.assignments(name), _work(state))])
         return name
 
+    def new_proposal(self, state: str) -> str:
+        """One more that An registered."""
+        name = self.fresh()
+        self.write([put(refs.proposals(name), _proposal(state))])
+        return name
+
     def write(self, writes: Iterable[Write]) -> None:
         self.stack.wiring.store.commit(list(writes))
 
@@ -114,6 +123,10 @@ def build(stack: Stack) -> Place:
         place.write(_period(state))
     for one in OUTSIDE.values():
         place.write([put(refs.periods(one["id"]), builders.a_period(**one))])
+    start, end = bounds(NEXT, ZONE)
+    place.write(
+        [put(refs.periods(NEXT), builders.a_period(id=NEXT, start=start, end=end, closes_at=FAR))]
+    )
     return place
 
 
@@ -200,7 +213,10 @@ def _period(state: str) -> list[Write]:
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),
         put(refs.assignments(_name(state, LEFT_BEHIND)), _work(state, approver=UIDS["left"])),
+        put(refs.proposals(period), _proposal(state)),
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
+        *_judged(_name(state)),
+        *_judged(_name(state, LEFT_BEHIND)),
         put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
         *(
             put(refs.measurement(period, kind, subject), a_measurement(kind, subject, period))
@@ -218,6 +234,25 @@ def _period(state: str) -> list[Write]:
     ]
 
 
+def _proposal(state: str) -> Registered:
+    period = PERIODS[state]
+    start, _ = bounds(period, ZONE)
+    return Registered(period=period, official="an", unit="p1", at=start, title="Hòa giải")
+
+
+def _judged(assignment: str) -> list[Write]:
+    """A delivery, and what everybody returned of it."""
+    entries = refs.entries(assignment)
+    return [
+        put(entries("s1"), builders.a_submission()),
+        put(entries("x1"), builders.an_exemption_request()),
+        *(
+            put(entries(f"r-{by}"), builders.a_return(by=by, submission="s1"))
+            for by in [*UIDS.values(), "other"]
+        ),
+    ]
+
+
 def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:
     period = PERIODS[state]
     start, end = bounds(period, ZONE)
@@ -232,6 +267,7 @@ def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:
         "due": end,
         "period_end": end,
         "assigned_at": start,
+        "evidence_for": ["exemption_requested"],
     }
     return an_assignment(**terms)
 

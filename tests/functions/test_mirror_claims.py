@@ -46,7 +46,7 @@ def test_a_head_who_is_none_any_more_judges_nothing_with_an_old_token(world: Wor
     assignment = world.assigned("an", approver="tu")
     old = signed_in(world, "binh")
     change(world, "binh", is_head=False, roles=["official"])
-    assert accept(old, "binh", assignment) == DENIED
+    assert send_back(old, "binh", assignment) == DENIED
     body = {"action": "cancel", "assignment": assignment, "reason": "không cần"}
     answer = old.post("assign", body, key="k")
     assert answer.status_code == DENIED
@@ -88,7 +88,7 @@ def test_a_deputy_stands_in_on_the_dates_recorded(
     assignment = world.assigned("an")
     change(world, "chi", stands_in=[stint("p1", days, datetime.now(UTC))])
     deputy = signed_in(world, "chi")
-    assert (accept(deputy, "chi", assignment) == OK) is allowed
+    assert (send_back(deputy, "chi", assignment) == OK) is allowed
     change(world, "chi", stands_in=[stint("p1", days, world.stack.clock.now())])
     entry = {"kind": "returned", "faults": 1, "reason": "thiếu chữ ký"}
     body = {"assignment": assignment, "id": "r1", "entry": entry}
@@ -98,13 +98,13 @@ def test_a_deputy_stands_in_on_the_dates_recorded(
 def test_a_deputy_does_not_judge_the_own_work(world: World) -> None:
     assignment = world.assigned("chi")
     change(world, "chi", stands_in=[stint("p1", (-1, 1), datetime.now(UTC))])
-    assert accept(signed_in(world, "chi"), "chi", assignment) == DENIED
+    assert send_back(signed_in(world, "chi"), "chi", assignment) == DENIED
 
 
 def test_a_deputy_stands_in_for_that_unit_only(world: World) -> None:
     assignment = world.assigned("em")
     change(world, "chi", stands_in=[stint("p1", (-1, 1), datetime.now(UTC))])
-    assert accept(signed_in(world, "chi"), "chi", assignment) == DENIED
+    assert send_back(signed_in(world, "chi"), "chi", assignment) == DENIED
 
 
 def signed_in(world: World, uid: str) -> Client:
@@ -132,7 +132,7 @@ def stint(unit: str, days: tuple[int, int], now: datetime) -> StandIn:
     return StandIn(unit=unit, start=start, end=end)
 
 
-def accept(client: Client, uid: str, assignment: str) -> int:
-    fields = {"kind": "accepted", "submission": "s1", "by": uid}
-    path = f"assignments/{assignment}/entries/a-{uid}"
+def send_back(client: Client, uid: str, assignment: str) -> int:
+    fields = {"kind": "returned", "faults": 1, "reason": "thiếu chữ ký", "by": uid}
+    path = f"assignments/{assignment}/entries/r-{uid}"
     return client.write(path, fields, times=["at"]).status_code

@@ -80,6 +80,43 @@ def test_refusals_name_the_field_and_write_nothing(
     assert ids == ["assigned"]
 
 
+GROUNDLESS: list[tuple[str, dict[str, Any], int, str]] = [
+    ("an", {"kind": "submission", "quantity": 1}, 400, "entry.evidence"),
+    ("an", {"kind": "exemption_requested"}, 400, "entry.evidence"),
+    ("binh", {"kind": "accepted", "submission": "s9"}, 404, "entry.submission"),
+    ("binh", {"kind": "accepted", "submission": "assigned"}, 404, "entry.submission"),
+    ("binh", {"kind": "returned", "submission": "s9", "faults": 1}, 404, "entry.submission"),
+    ("binh", {"kind": "returned", "submission": "s1", "faults": 3}, 400, "entry.faults"),
+    ("binh", {"kind": "returned", "faults": 5}, 400, "entry.faults"),
+    ("binh", {"kind": "corrected", "returned": "s1", "faults": 0}, 404, "entry.returned"),
+    ("binh", {"kind": "corrected", "returned": "r1", "faults": 3}, 400, "entry.faults"),
+    ("giam-doc", {"kind": "corrected", "returned": "r1", "faults": 0}, 403, "entry.returned"),
+]
+
+
+def test_what_rests_on_nothing_is_refused_and_what_rests_on_something_taken(world: World) -> None:
+    """By the function and by the rules alike."""
+    world.demand_evidence()
+    assignment = world.assigned("an", quantity=4)
+    sent = {"kind": "submission", "quantity": 2, "evidence": ["cv-12"]}
+    returned = {"kind": "returned", "submission": "s1", "faults": 2, "reason": "thiếu chữ ký"}
+    corrected = {"kind": "corrected", "returned": "r1", "faults": 1, "reason": "đếm nhầm"}
+    assert world.append("an", assignment, "s1", **sent).status_code == OK
+    assert world.append("binh", assignment, "r1", **returned).status_code == OK
+    for by, entry, status, field in GROUNDLESS:
+        reason = {} if entry["kind"] in ("submission", "accepted") else {"reason": "đếm nhầm"}
+        answer = world.append(by, assignment, "x1", **entry, **reason)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+        path, fields = f"assignments/{assignment}/entries/x1", {**entry, **reason, "by": by}
+        assert world.as_(by).write(path, fields, times=["at"]).status_code == 403
+    for name, write in (("c1", world.append), ("c2", world.append_in_store)):
+        assert write("binh", assignment, name, **corrected).status_code == OK
+    assert world.append_in_store("an", assignment, "s2", **sent).status_code == OK
+    card = world.card("an")
+    assert card is not None
+    assert card.work.fails == 1
+
+
 def test_an_entry_after_the_close_is_refused_with_the_reason(world: World) -> None:
     assignment = world.assigned("an")
     world.close()

@@ -34,12 +34,20 @@ OPEN, REVIEWED = "2026-10", "2026-09"
 ASSIGNMENT = f"{OPEN}_{UNIT}_{DOER}_w"
 UNDER = {"entries": f"assignments/{ASSIGNMENT}/", "devices": f"officials/{DOER}/"}
 """Where a collection lies below a document."""
-JUDGED = ("accepted", "returned")
+JUDGED = ("accepted", "returned", "corrected")
+MOST = 1_000
+"""Units: as many as an entry can name, so that only its shape decides."""
 CHUNK = 500
 """Examples that one run of hypothesis draws."""
 
 FRESH = ""
-MODELS = {"entries": "Entry", "appraisals": "Appraisal", "appeals": "Petition", "devices": "Device"}
+MODELS = {
+    "entries": "Entry",
+    "appraisals": "Appraisal",
+    "appeals": "Petition",
+    "devices": "Device",
+    "proposals": "Proposal",
+}
 IDS = st.integers(0, 9).flatmap(
     lambda n: (
         st.just(FRESH)
@@ -58,6 +66,7 @@ _FULL: dict[str, Fields] = {
     "submission": {"quantity": 1000, "note": TEXT, "evidence": [LINE] * 5},
     "accepted": {"submission": "s" * 200, "beyond": True, "note": TEXT},
     "returned": {"submission": "s" * 200, "faults": 1000, "reason": TEXT},
+    "corrected": {"returned": "s" * 200, "faults": 1000, "reason": TEXT},
     "exemption_requested": {"reason": TEXT, "evidence": [LINE] * 5},
 }
 LARGEST = {kind: {**SIGNED, "kind": kind, **more} for kind, more in _FULL.items()}
@@ -87,6 +96,7 @@ def _drafts() -> list[st.SearchStrategy[Draft]]:
         *_each("appraisals", place, lambda fields: _either_part({**fields, **here})),
         *_each("appeals", IDS, lambda fields: {**fields, "period": REVIEWED}),
         *_each("devices", IDS, lambda fields: fields),
+        *_each("proposals", IDS, lambda fields: {**fields, "period": OPEN, **_where(fields)}),
     ]
 
 
@@ -104,6 +114,11 @@ def _either_part(fields: Fields) -> Fields:
     return {key: value for key, value in fields.items() if key != "by_head"}
 
 
+def _where(fields: Fields) -> Fields:
+    """Of the author's own unit, when of any: which one is for the policy to say."""
+    return {"unit": UNIT} if isinstance(fields.get("unit"), str) else {}
+
+
 WAYS = _drafts()
 
 
@@ -119,11 +134,19 @@ def accepted_by_models(draft: Draft) -> bool:
     return _is_signed_by_caller(draft)
 
 
+def is_entry_id(text: str) -> bool:
+    try:
+        ENTRY_ID.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def _is_signed_by_caller(draft: Draft) -> bool:
     """By the caller at the time of the request; of an appraisal, the one part it brings."""
     if draft.collection == "devices":
         return draft.fields["at"] is Token.NOW
-    by = "official" if draft.collection == "appeals" else "by"
+    by = "official" if draft.collection in ("appeals", "proposals") else "by"
     part: Any = draft.fields
     if draft.collection == "appraisals":
         parts = [part[name] for name in ("by_self", "by_head") if name in part]
@@ -162,7 +185,7 @@ class Engine:
     def prepare(self, rules: str) -> None:
         self.emulator.set_rules(self.project, rules)
         path = [UNIT]
-        work = {"official": DOER, "approver": JUDGE, "path": path, "period": OPEN}
+        work = {"official": DOER, "approver": JUDGE, "path": path, "period": OPEN, "quantity": MOST}
         documents: dict[str, Fields] = {
             f"units/{UNIT}": {"path": path},
             f"periods/{OPEN}": {"state": "open"},  # without windows, nothing else bounds it
@@ -178,6 +201,7 @@ class Engine:
     def accepts(self, draft: Draft) -> bool:
         """Write it as its author would, and take it away again."""
         self.written += 1
+        self._lay_ground(draft)
         under = UNDER.get(draft.collection, "")
         place = f"{under}{draft.collection}/{draft.id or f'fuzz-{self.written}'}"
         try:
@@ -191,6 +215,19 @@ class Engine:
         self._commit("owner", [{"delete": self._name(place)}]).raise_for_status()
         self.accepted += 1
         return True
+
+    def _lay_ground(self, draft: Draft) -> None:
+        """What the entry judges or corrects is there, whatever it is called."""
+        grounds = {
+            "submission": {"kind": "submission", "quantity": MOST},
+            "returned": {"kind": "returned", "by": JUDGE, "faults": MOST},
+        }
+        for key, ground in grounds.items():
+            name = draft.fields.get(key)
+            if draft.fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
+                place = f"assignments/{ASSIGNMENT}/entries/{name}"
+                write = self._update(place, ground, JUDGE)
+                self._commit("owner", [write]).raise_for_status()
 
     def _commit(self, token: str, writes: list[dict[str, Any]]) -> requests.Response:
         return self.session.post(

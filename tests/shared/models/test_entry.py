@@ -11,7 +11,14 @@ from tests.builders import DUE, every_entry, through_store
 from tests.strategies import entries
 
 KINDS = every_entry()
-CLIENT_KINDS = {"progress", "submission", "accepted", "returned", "exemption_requested"}
+CLIENT_KINDS = {
+    "progress",
+    "submission",
+    "accepted",
+    "returned",
+    "corrected",
+    "exemption_requested",
+}
 
 each_kind = pytest.mark.parametrize("kind", sorted(KINDS))
 

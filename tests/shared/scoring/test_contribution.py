@@ -2,19 +2,23 @@ from datetime import datetime
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from shared.models.assignment import Assignment
 from shared.models.entry import Entry, Returned, Submission
-from shared.models.scorecard import Contribution
+from shared.models.scorecard import Contribution, Excused
 from shared.scoring.contribution import contribute
 from tests.builders import (
     DAY,
     DUE,
     END,
+    START,
     TICK,
     History,
     a_cancellation,
+    a_carry_over,
     a_contribution,
+    a_correction,
     a_moved_deadline,
     a_reassignment,
     a_return,
@@ -134,6 +138,42 @@ def test_a_moved_deadline_decides_what_is_late_both_ways() -> None:
     assert a_contribution(delivered(at=DUE) | {"m": a_moved_deadline(due=early)}).lates == 1
 
 
+def test_a_delivery_is_judged_by_the_deadline_of_its_day() -> None:
+    """Moving it forward afterwards convicts nobody."""
+    forward = a_moved_deadline(at=DUE - DAY, due=DUE - 2 * DAY)
+    assert a_contribution(delivered(at=DUE - 1.5 * DAY) | {"m": forward}).lates == 0
+
+
+def test_a_deadline_moved_after_it_fell_due_excuses_nothing_and_is_shown() -> None:
+    history = delivered(at=DUE + 2 * DAY) | {
+        "m1": a_moved_deadline(at=DUE + TICK, due=DUE + 3 * DAY),
+        "m2": a_moved_deadline(at=DUE + DAY, due=DUE + 4 * DAY),
+    }
+    row = a_contribution(history)
+    assert (row.lates, row.overdue_moves) == (1, 2)
+
+
+def test_moved_back_and_forth_nothing_is_hidden() -> None:
+    moves = {
+        "m1": a_moved_deadline(at=DUE - TICK, due=DUE + DAY),
+        "m2": a_moved_deadline(at=DUE + DAY, due=DUE + 2 * DAY),
+        "m3": a_moved_deadline(at=DUE + 3 * DAY, due=DUE + 5 * DAY),
+    }
+    kept, late = (a_contribution(delivered(at=DUE + n * DAY) | moves) for n in (2, 4))
+    assert (kept.lates, late.lates) == (0, 1)
+    assert kept.overdue_moves == late.overdue_moves == 1
+
+
+def test_a_scheme_may_let_an_overdue_move_excuse() -> None:
+    source = SCHEME.ratings.source.fields()
+    lenient = a_scheme(deadlines={"overdue_moves_count": True, "source": source})
+    late = delivered(at=DUE + TICK) | {"m": a_moved_deadline(at=DUE + DAY, due=DUE + DAY * 2)}
+    row = contribute(an_assignment(late), lenient)
+    assert (row.lates, row.overdue_moves) == (0, 1)
+    forward = late | {"n": a_moved_deadline(at=DUE + 2 * DAY, due=START)}
+    assert contribute(an_assignment(forward), lenient).lates == 0
+
+
 def test_a_late_delivery_that_nobody_needed_is_not_late() -> None:
     history = delivered(2, quantity=2) | {"s3": a_submission(at=DUE + DAY, quantity=2)}
     history["ok3"] = an_acceptance(submission="s3")
@@ -214,6 +254,61 @@ def test_a_confirmed_objective_cause_waives_what_it_names_and_no_more() -> None:
     history = delivered(4, at=DUE + DAY) | {"r1": a_return(faults=7), "d1": exemption}
     row = a_contribution(history, quantity=4)
     assert (row.lates, row.fails) == (3, 5)
+
+
+def test_a_decision_waives_nothing_that_happened_after_it() -> None:
+    early = an_exemption(at=DUE, lates_waived=1, faults_waived=1)
+    history = delivered(at=DUE + DAY) | {"d1": early, "r1": a_return(at=DUE + TICK)}
+    row = a_contribution(history)
+    assert (row.lates, row.fails, row.excused) == (1, 1, None)
+
+
+def test_decisions_on_several_requests_pool_over_what_each_reaches() -> None:
+    history = delivered(3, at=DUE + DAY) | {
+        "r1": a_return(at=DUE + TICK),
+        "r2": a_return(at=DUE + 3 * DAY),
+        "d1": an_exemption(at=DUE + DAY, request="x1", faults_waived=9, lates_waived=1),
+        "d2": an_exemption(at=DUE + 4 * DAY, request="x2", faults_waived=1, lates_waived=1),
+    }
+    row = a_contribution(history, quantity=3)
+    assert (row.lates, row.fails) == (1, 0)
+    assert row.excused == Excused(lates=2, fails=2)
+
+
+def test_a_check_that_failed_fewer_units_than_its_judge_wrote() -> None:
+    history = delivered(quantity=5) | {"r1": a_return(faults=5)}
+    fewer = history | {"c1": a_correction(faults=1)}
+    none = fewer | {"c2": a_correction(faults=0, at=END)}
+    more = fewer | {"c3": a_correction(faults=9, at=END)}
+    fails = [a_contribution(one, quantity=5).fails for one in (history, fewer, none, more)]
+    assert fails == [5, 1, 0, 5]
+
+
+def test_what_is_carried_over_stays_unfinished_and_cannot_be_done_here_any_more() -> None:
+    history = delivered(3) | {"o1": a_carry_over(quantity=2)}
+    row = a_contribution(history, quantity=4)
+    assert (row.quantity, row.done, row.carried) == (4, 2, 2)
+
+
+def test_a_scheme_may_let_what_is_carried_over_leave_the_period() -> None:
+    source = SCHEME.ratings.source.fields()
+    leaving = a_scheme(carry_over={"leaves_old_period": True, "source": source})
+    history = delivered() | {"o1": a_carry_over(quantity=3)}
+    row = contribute(an_assignment(history, quantity=4), leaving)
+    assert (row.quantity, row.done, row.assigned_weight) == (1, 1, WHOLE)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=5))
+def test_one_row_of_units_never_scores_above_a_row_for_each(errors: list[int]) -> None:
+    """They differ only where one unit failed more than four times: rows of their own end at 0."""
+    faults = {f"r{n}": a_return(faults=one) for n, one in enumerate(errors) if one}
+    pooled = a_contribution(delivered(len(errors)) | faults, quantity=len(errors))
+    apart = [
+        a_contribution(delivered() | ({"r": a_return(faults=one)} if one else {})) for one in errors
+    ]
+    separate = sum(row.quality_weight for row in apart)
+    assert pooled.quality_weight <= separate
+    assert max(errors) > 4 or pooled.quality_weight == separate
 
 
 def test_a_waiver_beyond_what_there_was_gives_no_credit() -> None:

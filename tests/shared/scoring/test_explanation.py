@@ -11,11 +11,15 @@ from shared.scoring.scorecard import read
 from tests.builders import (
     DAY,
     DUE,
+    TICK,
+    a_carry_over,
     a_contribution,
+    a_moved_deadline,
     a_return,
     a_scheme,
     a_scorecard,
     an_assessment,
+    an_exemption,
     an_override,
     delivered,
     full_marks,
@@ -69,6 +73,27 @@ def test_an_explanation_says_what_is_missing_instead_of_a_zero() -> None:
     assert "do not count (missing, unknown or off the scale): charm, conduct" in told
     away = a_scorecard(assessments=an_assessment(away=True))
     assert "Not rated: on leave throughout" in words(away)
+
+
+def test_an_explanation_names_what_happened_to_the_work_and_the_rule_behind_it() -> None:
+    history = delivered(at=DUE + DAY) | {
+        "m1": a_moved_deadline(at=DUE + TICK),
+        "o1": a_carry_over(quantity=2),
+        "d1": an_exemption(lates_waived=1),
+    }
+    before = "2026-09_ubnd-a_an_w1"
+    told = words(a_scorecard(a_contribution(history, quantity=3, continues=before)))
+    for text in (
+        f"; continues {before}; 2 carried over to a later period",
+        "; deadline moved after it fell due, 1 ×; waived for an objective cause: 1 late, 0 failed",
+        f"; tiếp nối {before}; 2 chuyển sang kỳ sau; dời hạn khi đã quá hạn, 1 lần",
+        "; được miễn vì nguyên nhân khách quan: 1 lần chậm, 0 lỗi",
+        "only the authority may waive it: this project's reading",
+        "an objective cause that the competent authority has confirmed",
+        "since the denominator is work assigned",
+    ):
+        assert text in told
+    assert "only the authority may waive it" not in words(a_scorecard(a_contribution(delivered())))
 
 
 def test_a_head_reads_each_answer_and_what_was_left_out() -> None:

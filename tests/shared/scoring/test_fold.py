@@ -15,6 +15,7 @@ from tests.builders import (
     END,
     TICK,
     History,
+    a_correction,
     a_moved_deadline,
     a_retraction,
     a_return,
@@ -117,12 +118,13 @@ def test_the_later_verdict_stands_whichever_comes_first() -> None:
     assert outcomes == {False}
 
 
-def test_of_two_verdicts_at_the_same_moment_the_greater_id_stands() -> None:
+@pytest.mark.parametrize("ids", ["ab", "ba"])
+def test_of_two_verdicts_at_the_same_moment_the_refusal_stands_whatever_their_ids(ids: str) -> None:
     verdicts: list[tuple[str, Entry]] = [
-        ("a", a_return(submission="s1", at=DUE)),
-        ("b", an_acceptance(submission="s1", at=DUE)),
+        (ids[0], a_return(submission="s1", at=DUE)),
+        (ids[1], an_acceptance(submission="s1", at=DUE)),
     ]
-    assert all(fold_all(order).verdicts["s1"].accepted for order in permutations(verdicts))
+    assert not any(fold_all(order).verdicts["s1"].accepted for order in permutations(verdicts))
 
 
 def test_a_return_that_names_no_submission_judges_none() -> None:
@@ -136,14 +138,22 @@ def test_a_verdict_may_come_before_its_submission() -> None:
     assert early == folded_of({"s1": a_submission(), "ok": an_acceptance()})
 
 
-def test_the_last_move_of_the_deadline_stands_even_when_it_moves_back() -> None:
+def test_the_last_move_of_the_deadline_is_what_to_work_towards() -> None:
     moves = {
-        "m1": a_moved_deadline(at=DUE - DAY, due=DUE + 3 * DAY),
-        "m2": a_moved_deadline(at=DUE, due=DUE - DAY),
+        "m2": a_moved_deadline(at=DUE - DAY, due=DUE + 3 * DAY),
+        "m1": a_moved_deadline(at=DUE, due=DUE + DAY),
     }
-    deadline = folded_of(moves).deadline
-    assert deadline is not None
-    assert deadline.due == DUE - DAY
+    assert an_assignment(moves).due_now == DUE + DAY
+    assert an_assignment().due_now == DUE
+
+
+def test_the_last_correction_of_a_failed_check_stands() -> None:
+    history: dict[str, Entry] = {
+        "r1": a_return(),
+        "c1": a_correction(faults=0, at=DUE),
+        "c2": a_correction(faults=1, at=DUE + TICK),
+    }
+    assert folded_of(history).corrections["r1"].units == 1
 
 
 def test_a_second_decision_on_a_request_replaces_the_first() -> None:
@@ -165,4 +175,4 @@ def test_a_delivery_taken_back_counts_no_more_and_as_no_fault() -> None:
 def test_a_state_cannot_be_changed_in_place() -> None:
     assignment: Assignment = an_assignment()
     with pytest.raises(ValueError, match="frozen"):
-        assignment.folded.deadline = None  # type: ignore[misc]  # frozen: that is the point
+        assignment.folded.progress = None  # type: ignore[misc]  # frozen: that is the point

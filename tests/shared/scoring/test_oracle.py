@@ -5,6 +5,7 @@ arithmetic of the decree in fractions of points rather than integers.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from shared.models.assignment import Assignment
 from shared.models.entry import (
     Accepted,
     Cancelled,
+    CarriedOver,
+    Corrected,
     DeadlineMoved,
     ExemptionDecided,
     Fact,
@@ -24,12 +27,13 @@ from shared.models.entry import (
     Returned,
     Submission,
 )
-from shared.models.scorecard import Capacity, Contribution
+from shared.models.scorecard import Assessment, Capacity, Contribution
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold_all
 from tests.builders import (
     DAY,
     DUE,
+    TICK,
     History,
     a_return,
     a_scheme,
@@ -72,17 +76,25 @@ def is_accepted(history: History, submission: str) -> bool:
     return named[-1:] != [] and named[-1].kind == "accepted"
 
 
-def waived(history: History) -> tuple[int, int]:
-    """Latenesses and faults; of several decisions on one request the last."""
+def decisions(history: History) -> list[ExemptionDecided]:
+    """The earliest first; of several on one request the last."""
     last = {entry.request: entry for entry in facts(history, ExemptionDecided).values()}.values()
-    return sum(entry.lates_waived for entry in last), sum(entry.faults_waived for entry in last)
+    return sorted(last, key=lambda entry: entry.at)
+
+
+def due_of(work: Assignment, history: History, moment: datetime | None = None) -> datetime:
+    """The deadline as it was known at a moment: whoever moves it when it has passed is too late."""
+    due = work.due
+    for move in facts(history, DeadlineMoved).values():
+        if move.at <= due and (moment is None or move.at <= moment):
+            due = move.due
+    return due
 
 
 def units_done(work: Assignment, history: History) -> list[bool]:
     """One truth a unit that counts: whether it came on time; the timely ones first."""
-    due = [work.due, *(move.due for move in facts(history, DeadlineMoved).values())][-1]
     timely = [
-        sent.at <= due
+        sent.at <= due_of(work, history, sent.at)
         for key, sent in facts(history, Submission).items()
         if sent.at < work.period_end and is_accepted(history, key)
         for _ in range(sent.quantity)
@@ -90,13 +102,16 @@ def units_done(work: Assignment, history: History) -> list[bool]:
     return sorted(timely, reverse=True)
 
 
-def faults(work: Assignment, history: History) -> int:
+def faults(work: Assignment, history: History) -> list[datetime]:
+    """When each check failed; a correction leaves the number that it names at most."""
     sent = facts(history, Submission)
-    return sum(
-        returned.faults
-        for returned in facts(history, Returned).values()
+    corrected = {entry.returned: entry.faults for entry in facts(history, Corrected).values()}
+    return [
+        returned.at
+        for key, returned in facts(history, Returned).items()
         if sent.get(returned.submission or "", returned).at < work.period_end
-    )
+        for _ in range(min(returned.faults, corrected.get(key, 1000)))
+    ]
 
 
 def withdrawn(history: History) -> int:
@@ -104,13 +119,27 @@ def withdrawn(history: History) -> int:
     return sum(entry.quantity for entry in entries.values())
 
 
+def carried(history: History) -> int:
+    return sum(entry.quantity for entry in facts(history, CarriedOver).values())
+
+
+def left(standing: list[datetime], waivers: list[tuple[datetime, int]]) -> int:
+    """What is not waived: each decision strikes out the oldest that it reaches."""
+    standing = sorted(standing)
+    for decided, most in waivers:
+        reached = min(most, len([one for one in standing if one <= decided]))
+        standing = standing[reached:]
+    return len(standing)
+
+
 def row(work: Assignment, history: History) -> Row:
     wanted = max(work.quantity - withdrawn(history), 0)
-    units = units_done(work, history)[:wanted]
+    units = units_done(work, history)[: max(wanted - carried(history), 0)]
     done = len(units)
-    lates_waived, faults_waived = waived(history)
-    lates = max(units.count(False) - lates_waived, 0)
-    errors = max(faults(work, history) - faults_waived, 0)
+    decided = decisions(history)
+    fell_due = [due_of(work, history) + TICK] * units.count(False)
+    lates = left(fell_due, [(entry.at, entry.lates_waived) for entry in decided])
+    errors = left(faults(work, history), [(entry.at, entry.faults_waived) for entry in decided])
     k = Fraction(work.k, 1000)
     return Row(
         assigned=wanted * k,
@@ -295,12 +324,12 @@ MONTHS = {"2026-10": 1, "2026-11": 1, "2026-Q4": 3}
 
 @given(cases())
 def test_any_tree_too(case: Case) -> None:
-    # Away in any stretch of a month is away in the month.
+    # Away in any stretch of a month is away in the month; what says nothing is not kept.
     away = {name.partition("_")[0] for name, one in case.assessments.items() if one.away}
     told = [
         (months, case.assessments[name].fields())
         for name, months in MONTHS.items()
-        if name in case.assessments and name not in away
+        if case.assessments.get(name, Assessment()) != Assessment() and name not in away
     ]
     card = case.card()
     if card.standing == "on_leave":

@@ -20,9 +20,9 @@ from shared.usecases.reminders import (
     to_next_in_line,
     to_rated,
     to_self_scorer,
-    undelivered,
     waiting,
 )
+from shared.usecases.work import open_units
 from tests.builders import (
     DAY,
     DUE,
@@ -99,7 +99,7 @@ def test_a_moved_deadline_is_recalled_anew() -> None:
 )
 def test_whoever_has_delivered_all_is_left_in_peace(history: History, left: int) -> None:
     assignment = an_assignment(history, quantity=2)
-    assert undelivered(assignment) == left
+    assert open_units(assignment) == left
     assert is_behind(assignment, DUE + HOUR) == (left > 0)
     assert bool(told(DUE + HOUR, history, quantity=2)) == (left > 0)
 
