@@ -21,6 +21,8 @@ class MemoryStore(Store):
         self.documents: dict[str, tuple[dict[str, Any], int]] = {}
         self.written: list[str] = []
         """The path of every document written, in order: what triggers see."""
+        self.created: list[str] = []
+        """The path of every document that was new."""
         self._versions = count(1)
 
     def get_all(self, refs: Sequence[Ref[Any]]) -> list[Stored[Any] | None]:
@@ -64,6 +66,8 @@ class MemoryStore(Store):
             _put(fields, path, value)
         self.documents[write.ref.path] = (through_store(fields), next(self._versions))
         self.written.append(write.ref.path)
+        if standing is None:
+            self.created.append(write.ref.path)
 
 
 class _MemoryTransaction(Transaction):
