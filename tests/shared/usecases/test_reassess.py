@@ -1,7 +1,6 @@
 """What is known besides the work: live equals recomputed, in any order and any repetition."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,7 +10,7 @@ from shared import refs
 from shared.models.entry import ENTRY, Assigned
 from shared.models.official import Leave, Official
 from shared.models.result import Result, UnitResult
-from shared.ports import Queue, create, put
+from shared.ports import create, put
 from shared.usecases.close import CompileTask
 from shared.usecases.compile_unit import compile_unit
 from shared.usecases.reassess import (
@@ -44,24 +43,11 @@ from tests.builders import (
     delivered,
     full_marks,
 )
-from tests.memory import MemoryStore
+from tests.memory import Desk, MemoryStore
 from tests.trees import an_indicator_scheme
 
 ELSEWHERE = "ubnd-b"
 MIDDLE = START + 15 * DAY
-
-
-@dataclass(frozen=True)
-class Services:
-    store: MemoryStore
-
-    @property
-    def queue(self) -> Queue:
-        raise NotImplementedError
-
-    @property
-    def clock(self) -> Any:
-        raise NotImplementedError
 
 
 class Live:
@@ -131,7 +117,7 @@ class Live:
         results: list[tuple[Result, UnitResult]] = []
         for unit in (UNIT, ELSEWHERE):
             total = compile_unit(
-                Services(self.store), self.schemes, CompileTask(period=PERIOD, unit=unit)
+                Desk(self.store, END), self.schemes, CompileTask(period=PERIOD, unit=unit)
             )
             assert total is not None
             found = self.store.get(refs.official_results(PERIOD)(OFFICIAL))
