@@ -45,6 +45,7 @@ DOCUMENTS = {
     "assignments": "assignments/{period}_p1_an_w",
     "entries": "assignments/{period}_p1_an_w/entries/e1",
     "appraisals": "appraisals/{period}_an",
+    "unit appraisals": "unit_appraisals/{period}_p1",
     "measurements": "measurements/{period}_official_an",
     "unit measurements": "measurements/{period}_unit_p1",
     "scorecards": "scorecards/{period}_an",

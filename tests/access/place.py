@@ -13,6 +13,7 @@ from infra.local.people import Client, id_token
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.appeal import Answer, Appeal
+from shared.models.appraisal import UnitAppraisal
 from shared.models.assignment import Assignment
 from shared.models.device import Device
 from shared.models.holidays import Holidays
@@ -202,6 +203,10 @@ def _period(state: str) -> list[Write]:
         put(refs.assignments(_name(state, LEFT_BEHIND)), _work(state, approver=UIDS["left"])),
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
         put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
+        put(
+            refs.unit_appraisal(period, "p1"),
+            UnitAppraisal(period=period, unit="p1", by_head=builders.a_scoring()),
+        ),
         *(
             put(refs.measurement(period, kind, subject), a_measurement(kind, subject, period))
             for kind, subject in (("official", "an"), ("unit", "p1"))
