@@ -179,6 +179,7 @@ def _changes(call: _Call, request: CatalogueRequest) -> Iterator[Change]:
         case SetProduct():
             yield _product(call, request)
         case Measure():
+            _require_others(call, request.rows, "rows")
             scheme = _scheme(call, request.period)
             faults = [
                 fault
@@ -190,6 +191,7 @@ def _changes(call: _Call, request: CatalogueRequest) -> Iterator[Change]:
             yield from _measured(call, request.period, request.rows, "rows")
         case ImportMeasurements():
             rows = list(_read_rows(request.csv, _scheme(call, request.period)))
+            _require_others(call, rows, "csv")
             yield from _measured(call, request.period, rows, "csv")
         case AppraiseUnit():
             yield _appraised(call, request)
@@ -314,18 +316,21 @@ def _measured(call: _Call, period: str, rows: list[Row], field: str) -> Iterator
         yield Change(ref, before, after)
 
 
-def _require_subject(call: _Call, kind: Kind, subject: str, field: str) -> None:
-    if kind == "unit":
-        _unit(call, subject, field)
-    elif call.transaction.get(refs.officials(subject)) is None:
-        raise _unknown(field, subject)
-    elif subject == call.caller.uid:
+def _require_others(call: _Call, rows: list[Row], field: str) -> None:
+    if any((row.kind, row.subject) == ("official", call.caller.uid) for row in rows):
         raise refuse(
             "forbidden",
             field,
             "nobody measures themselves",
             "không ai tự nhập kết quả đo của mình",
         )
+
+
+def _require_subject(call: _Call, kind: Kind, subject: str, field: str) -> None:
+    if kind == "unit":
+        _unit(call, subject, field)
+    elif call.transaction.get(refs.officials(subject)) is None:
+        raise _unknown(field, subject)
 
 
 def _appraised(call: _Call, request: AppraiseUnit) -> Change:

@@ -206,6 +206,12 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[str, list[str]]]] = [
     (
         "tu",
         "import_measurements",
+        FILE | {"csv": HEADER + "official,tu,on-time,1,s\n"},
+        ("forbidden", ["csv"]),
+    ),
+    (
+        "tu",
+        "import_measurements",
         FILE
         | {
             "csv": HEADER + "x,an,on-time,1,s\nofficial,an,a,1,s\nofficial,an,on-time,1.555,s\n"
