@@ -114,7 +114,9 @@ def build(stack: Stack) -> Place:
     for state in STATES:
         place.write(_period(state))
     for one in OUTSIDE.values():
-        place.write([put(refs.periods(one["id"]), builders.a_period(**one))])
+        start, end = bounds(one["id"], ZONE)
+        period = builders.a_period(start=start, end=end, closes_at=end, **one)
+        place.write([put(refs.periods(one["id"]), period)])
     return place
 
 
