@@ -4,11 +4,13 @@ It keeps documents as the real one gives them back, and insists on versions alik
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Any, TypeVar
 
 from shared.errors import ConflictError
-from shared.ports import Found, Store, Stored, Transaction, Where, Write
+from shared.ports import Clock, Found, Queue, Store, Stored, Transaction, Where, Write
 from shared.refs import Collection, Ref
 from tests.builders import through_store
 
@@ -21,6 +23,8 @@ class MemoryStore(Store):
         self.documents: dict[str, tuple[dict[str, Any], int]] = {}
         self.written: list[str] = []
         """The path of every document written, in order: what triggers see."""
+        self.created: list[str] = []
+        """The path of every document that was new."""
         self._versions = count(1)
 
     def get_all(self, refs: Sequence[Ref[Any]]) -> list[Stored[Any] | None]:
@@ -64,6 +68,27 @@ class MemoryStore(Store):
             _put(fields, path, value)
         self.documents[write.ref.path] = (through_store(fields), next(self._versions))
         self.written.append(write.ref.path)
+        if standing is None:
+            self.created.append(write.ref.path)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a use case of one moment needs; nothing is left for later."""
+
+    store: MemoryStore
+    moment: datetime
+
+    @property
+    def queue(self) -> Queue:
+        raise NotImplementedError
+
+    @property
+    def clock(self) -> Clock:
+        return self
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 class _MemoryTransaction(Transaction):

@@ -24,6 +24,7 @@ CALLED = [
     "decide",
     "quota",
     "people",
+    "catalogue",
     "forms",
     "simulate",
 ]

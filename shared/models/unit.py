@@ -1,6 +1,10 @@
-from typing import ClassVar
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from shared.models.base import Document, Id, Line, Path
+from shared.models.official import Named
 
 
 class Unit(Document):
@@ -12,3 +16,8 @@ class Unit(Document):
     parent: Id | None = None
     path: Path
     head: Id | None = None
+    former: Annotated[list[Named], Field(max_length=20)] = []
+    """Earlier names, in order: results keep the name of their time."""
+
+    def name_at(self, moment: datetime) -> str:
+        return next((one.name for one in self.former if moment < one.until), self.name)

@@ -97,6 +97,11 @@ def unit_digest(result: UnitResult) -> str:
     return digest({key: value for key, value in result.fields().items() if key != "drift"})
 
 
+def is_empty(result: UnitResult) -> bool:
+    """Whether nobody served in the unit or below."""
+    return not result.officials and not result.children
+
+
 def is_current(result: UnitResult, children: Iterable[UnitResult]) -> bool:
     """Whether a unit's result rests on those of the units under it as they stand."""
     return result.children == {child.unit: unit_digest(child) for child in by_name(children)}

@@ -136,7 +136,8 @@ def conclude_unit(
     postings = {one.uid: _posting(one, period) for one in people}
     concluded = Conclusion(store, read, period, scheme, unit, children, live, postings)
     results, score_of_unit = concluded.results, concluded.score
-    total = total_unit(unit.path[-1], unit.name, results, 0, children, score_of_unit)
+    name, called = unit.path[-1], unit.name_at(period.closes_at)
+    total = total_unit(name, called, results, 0, children, score_of_unit)
     return Compiled(people, live, results, total)
 
 

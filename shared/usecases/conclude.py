@@ -20,7 +20,7 @@ from shared.models.scorecard import Assessment, Scorecard, UnitScore
 from shared.models.unit import Unit
 from shared.ports import Store, Where
 from shared.refs import Ref
-from shared.scoring.result import is_current, rescored, under
+from shared.scoring.result import is_current, is_empty, rescored, under
 from shared.scoring.scorecard import pooled, score, score_unit
 from shared.scoring.statement import derive_all
 from shared.usecases.context import measured_values
@@ -31,14 +31,17 @@ Read = Callable[[Ref[Any]], Any]
 
 
 def children_of(store: Store, period: Period, unit: Unit, read: Read) -> list[UnitResult]:
-    """The results of the units right under this one; raises NotYetError while one is missing."""
+    """The results of the units right under this one; raises NotYetError while one is missing.
+
+    One where nobody served is left out, so that one founded later changes no result.
+    """
     below = store.find(refs.units, where=Where("parent", "==", unit.path[-1]))
     names = [one.ref.id for one in below if _is_under(one.value, unit)]
     results = {name: read(refs.unit_results(period.id)(name)) for name in names}
     missing = [name for name, result in results.items() if result is None]
     if missing:
         raise NotYetError(f"{unit.path[-1]} rests on {len(missing)} units, {missing[0]} first")
-    return list(results.values())
+    return [result for result in results.values() if not is_empty(result)]
 
 
 def deepest_first(units: Iterable[Unit]) -> list[Unit]:
@@ -51,8 +54,9 @@ def stale(units: Iterable[Unit], compiled: Mapping[str, UnitResult]) -> list[str
     known = {one.path[-1]: one for one in units}
     children: dict[str, list[UnitResult]] = {name: [] for name in known}
     for name, unit in known.items():
-        if unit.parent in known and _is_under(unit, known[unit.parent]):
-            children[unit.parent].append(compiled[name])
+        above = known.get(unit.parent or "")
+        if above is not None and _is_under(unit, above) and not is_empty(compiled[name]):
+            children[above.path[-1]].append(compiled[name])
     return [name for name, below in children.items() if not is_current(compiled[name], below)]
 
 

@@ -7,7 +7,17 @@ from pydantic import Field
 
 from shared.errors import Fault, RefusedError, refuse
 from shared.models.assignment import Assignment
-from shared.models.base import Coefficient, Id, Line, Part, PeriodId, Points, Quantity, Time
+from shared.models.base import (
+    Coefficient,
+    Id,
+    Line,
+    Part,
+    Percent,
+    PeriodId,
+    Points,
+    Quantity,
+    Time,
+)
 from shared.models.entry import Entry, EntryId
 from shared.models.official import Leave
 from shared.models.scheme import Amount, Component, Indicator, Rating, Scheme, Statement
@@ -17,7 +27,7 @@ from shared.scoring.evaluation import components
 from shared.scoring.fold import fold_all
 from shared.scoring.gates import standing_in
 from shared.scoring.leave import is_away
-from shared.scoring.rollup import pool
+from shared.scoring.rollup import as_part, pool
 from shared.scoring.scorecard import score
 from shared.scoring.statement import derive_all
 from shared.usecases.calendar import bounds
@@ -53,6 +63,7 @@ class Served(Part):
     statements: dict[Id, Id] = {}
     subordinates: Annotated[list[Rating], Field(max_length=1000)] = []
     indicators: dict[Id, Amount] = {}
+    unit_shares: dict[Id, Percent] = {}
 
 
 class Facts(Served):
@@ -84,7 +95,7 @@ def score_facts(facts: Facts) -> tuple[Scorecard, Scheme]:
     ]
     if faults:
         raise RefusedError("invalid", *faults)
-    cards = [_card(name, served, facts, scheme) for name, served in stretches.items()]
+    cards = [_part(name, served, facts, scheme) for name, served in stretches.items()]
     return pool(cards, facts.period, scheme), scheme
 
 
@@ -96,6 +107,12 @@ def _scheme(given: str | Scheme) -> Scheme:
         known = ", ".join(sorted(SHIPPED))
         raise refuse("missing", "scheme", f"{given} is not shipped; there is {known}", "không có")
     return shipped(given)
+
+
+def _part(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scorecard:
+    """Of a period that is part of a roll-up, also what it was rated by itself."""
+    card = _card(stretch, served, facts, scheme)
+    return as_part(card) if "_" not in stretch and stretch != facts.period else card
 
 
 def _card(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scorecard:
@@ -115,6 +132,7 @@ def _card(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scoreca
         criteria={} if served.appraisal is None else served.appraisal.by_head,
         statements={**derived, **served.statements},
         indicators=served.indicators,
+        unit=served.unit_shares,
         overrides=overrides,
         away=is_away(facts.leave, start, end),
     )

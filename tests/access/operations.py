@@ -83,6 +83,7 @@ DOCUMENTS = {
     "entries": "assignments/{period}_p1_an_w/entries/e1",
     "proposals": "proposals/{period}",
     "appraisals": "appraisals/{period}_an",
+    "unit appraisals": "unit_appraisals/{period}_p1",
     "measurements": "measurements/{period}_official_an",
     "unit measurements": "measurements/{period}_unit_p1",
     "scorecards": "scorecards/{period}_an",
@@ -250,6 +251,10 @@ def in_functions(function: str, name: str) -> Try:
         "publish holidays": _publish_holidays,
         "import": _import,
         "publish": _publish,
+        "found unit": _found_unit,
+        "set product": _set_product,
+        "measure An": lambda w, who, s: _measure(w, who, s, "an"),
+        "measure oneself": lambda w, who, s: _measure(w, who, s, _own(who)),
         "enrol another": _enrol,
         "rename An": lambda w, who, s: _people(w, who, "rename", "an", name="An"),
         "rename oneself": lambda w, who, s: _people(w, who, "rename", _own(who), name="Khác"),
@@ -357,6 +362,28 @@ def _enrol(where: Place, who: str, state: str) -> int:
 def _enter_fact(where: Place, who: str, official: str) -> int:
     kind = f"noted-{where.fresh()}"
     return _people(where, who, "enter_fact", official, kind=kind, at="2026-09-30T17:30:00Z")
+
+
+def _found_unit(where: Place, who: str, state: str) -> int:
+    return _catalogue(where, who, "found_unit", unit=where.fresh(), name="Phòng Mới")
+
+
+def _set_product(where: Place, who: str, state: str) -> int:
+    terms = {"title": "Việc", "measure": "việc", "group": 1, "points": 100, "k": 1000}
+    return _catalogue(where, who, "set_product", product=where.fresh(), **terms)
+
+
+def _measure(where: Place, who: str, state: str, subject: str) -> int:
+    """Granted, it is refused only for what the decree does not measure."""
+    row = {"kind": "official", "subject": subject, "component": "on-time", "value": 1}
+    rows = [{**row, "source": "cổng dịch vụ công"}]
+    status = _catalogue(where, who, "measure", period=PERIODS[state], rows=rows)
+    return 200 if status == 400 and subject == "an" else status
+
+
+def _catalogue(where: Place, who: str, action: str, **more: Any) -> int:
+    body = {"action": action, "reason": "quyết định số 12", **more}
+    return _post(where, who, "catalogue", body)
 
 
 def _publish(where: Place, who: str, state: str) -> int:

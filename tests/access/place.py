@@ -13,6 +13,7 @@ from infra.local.people import Client, id_token
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.appeal import Answer, Appeal
+from shared.models.appraisal import UnitAppraisal
 from shared.models.assignment import Assignment
 from shared.models.device import Device
 from shared.models.holidays import Holidays
@@ -122,7 +123,9 @@ def build(stack: Stack) -> Place:
     for state in STATES:
         place.write(_period(state))
     for one in OUTSIDE.values():
-        place.write([put(refs.periods(one["id"]), builders.a_period(**one))])
+        start, end = bounds(one["id"], ZONE)
+        period = builders.a_period(start=start, end=end, closes_at=end, **one)
+        place.write([put(refs.periods(one["id"]), period)])
     start, end = bounds(NEXT, ZONE)
     place.write(
         [put(refs.periods(NEXT), builders.a_period(id=NEXT, start=start, end=end, closes_at=FAR))]
@@ -218,6 +221,10 @@ def _period(state: str) -> list[Write]:
         *_judged(_name(state)),
         *_judged(_name(state, LEFT_BEHIND)),
         put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
+        put(
+            refs.unit_appraisal(period, "p1"),
+            UnitAppraisal(period=period, unit="p1", by_head=builders.a_scoring()),
+        ),
         *(
             put(refs.measurement(period, kind, subject), a_measurement(kind, subject, period))
             for kind, subject in (("official", "an"), ("unit", "p1"))

@@ -102,6 +102,31 @@ def test_the_local_variant_scores_the_same_work_by_its_own_split(tmp_path: Path)
     assert (card["nodes"]["general"]["points"], card["gate"]) == (2500, "on-time")
 
 
+def test_one_quarter_not_completed_bars_excellent_for_the_year(tmp_path: Path) -> None:
+    """Of a quarter whose one small product failed four checks: 92.5 for the year all the same."""
+
+    def quarter(number: int, k: int, faults: int, marks: dict[str, int]) -> Json:
+        at = f"2026-{3 * number:02}-10T09:00:00+07:00"
+        entries: Json = {
+            "s1": {"kind": "submission", "by": "an", "at": at, "quantity": 1},
+            "a1": {"kind": "accepted", "by": "b", "at": at, "submission": "s1", "beyond": True},
+        }
+        if faults:
+            fault = {"kind": "returned", "by": "b", "at": at, "reason": "sai số liệu"}
+            entries["r1"] = {**fault, "faults": faults}
+        work = {"w": {"due": f"2026-{3 * number:02}-20T09:00:00+07:00", "k": k, "entries": entries}}
+        return {"assignments": work, "appraisal": {"by_head": marks}}
+
+    none = {"conduct": 0, "competence": 0, "initiative": 0}
+    full = {"conduct": 1300, "competence": 1200, "initiative": 500}
+    pool = {f"2026-Q{number}": quarter(number, 100_000, 0, full) for number in (2, 3, 4)}
+    pool["2026-Q1"] = quarter(1, 1, 4, none)
+    facts = {"period": "2026", "scheme": "decree-335-local@1", "pool": pool}
+    card = json.loads(run(tmp_path, facts).stdout)
+    assert (card["total"], card["rating"], card["gate"]) == (9250, "good", "quarter")
+    assert card["assessments"]["2026-Q1"]["rating"] == "not_completed"
+
+
 def unsound() -> Json:
     scheme: Json = json.loads(SCHEME.read_text("utf-8"))
     scheme["subjects"]["head"]["parts"][0]["weight"] = 40

@@ -336,3 +336,11 @@ def test_a_result_names_what_it_rests_on() -> None:
     assert is_current(place.total("so"), children)
     assert unit_digest(children[0].model_copy(update={"drift": 5})) == unit_digest(children[0])
     assert not is_current(place.total("so"), children[:1])
+
+
+def test_a_unit_founded_later_changes_no_result() -> None:
+    place = a_place()
+    place.close()
+    later = Unit(name="Mới", parent="so", path=["tinh", "so", "p9"])
+    place.store.commit([put(refs.units("p9"), later)])
+    assert verify(place.store, place.schemes, PERIOD).findings == []

@@ -15,11 +15,11 @@ from shared.errors import RefusedError
 from shared.models.official import Official
 from shared.models.position import Position
 from shared.models.unit import Unit
-from shared.ports import Queue, put
+from shared.ports import put
 from shared.usecases.caller import identify
 from shared.usecases.people import PeopleRequest, change_people
 from tests.builders import DAY, END, START, a_period, a_posting, an_official
-from tests.memory import MemoryStore
+from tests.memory import Desk, MemoryStore
 
 REQUEST: TypeAdapter[PeopleRequest] = TypeAdapter(PeopleRequest)
 NOW = START + 20 * DAY
@@ -60,20 +60,12 @@ class Office:
             ]
         )
 
-    @property
-    def queue(self) -> Queue:
-        raise NotImplementedError
-
-    @property
-    def clock(self) -> "Office":
-        return self
-
     def ask(self, by: str, action: str, *, key: str = "", **fields: Any) -> list[str]:
         given = {"action": action, **WHY, **fields}
         request = REQUEST.validate_json(json.dumps(given, default=datetime.isoformat))
         caller = identify(self.store, by, self.now)
         key = key or f"k{len(self.store.written)}"
-        return change_people(Services(self), caller, key, request).officials
+        return change_people(Desk(self.store, self.now), caller, key, request).officials
 
     def official(self, uid: str) -> Official:
         found = self.store.get(refs.officials(uid))
@@ -84,22 +76,6 @@ class Office:
         found = self.store.get(refs.units(unit))
         assert found is not None
         return found.head
-
-
-class Services:
-    def __init__(self, office: Office) -> None:
-        self.store, self._office = office.store, office
-
-    @property
-    def queue(self) -> Queue:
-        raise NotImplementedError
-
-    @property
-    def clock(self) -> Any:
-        return self
-
-    def now(self) -> datetime:
-        return self._office.now
 
 
 def _in(unit: str, **posting: Any) -> dict[str, Any]:
