@@ -21,6 +21,7 @@ from shared.models.notice import Notice
 from shared.models.official import Official, Posting, StandIn
 from shared.models.position import Position
 from shared.models.result import PeriodResult, UnitResult
+from shared.models.scorecard import Assessment
 from shared.models.unit import Unit
 from shared.ports import Write, put
 from shared.usecases.calendar import bounds
@@ -30,6 +31,7 @@ from tests.access.table import STATES
 from tests.builders import (
     SCHEME,
     a_contribution,
+    a_correction,
     a_decision,
     a_measurement,
     a_product,
@@ -38,6 +40,7 @@ from tests.builders import (
     an_appraisal,
     an_assignment,
     delivered,
+    full_marks,
 )
 
 LONG_AGO, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
@@ -93,6 +96,13 @@ class Place:
         suffix = self.fresh()
         name = refs.assignment_id(PERIODS[state], "p1", "an", suffix)
         self.write([put(refs.assignments(name), _work(state))])
+        return name
+
+    def new_appeal(self, state: str) -> str:
+        """A petition of An's that nobody has answered."""
+        name, now = self.fresh(), self.stack.clock.now()
+        appeal = Appeal(period=PERIODS[state], official="an", at=now, reason="xem lại")
+        self.write([put(refs.appeals(name), appeal)])
         return name
 
     def write(self, writes: Iterable[Write]) -> None:
@@ -192,7 +202,10 @@ def _period(state: str) -> list[Write]:
     )
     total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64}
     rows = {_name(state): a_contribution(delivered())}
-    card = a_scorecard(period=period, official="an", path=["so", "p1"], contributions=rows)
+    scored = {period: Assessment(criteria=full_marks())}
+    card = a_scorecard(
+        period=period, official="an", path=["so", "p1"], contributions=rows, assessments=scored
+    )
     result = a_result(card, unit="p1")
     answer = Answer(by="tu", at=end, upheld=False, reason="đúng quy định")
     appeal = Appeal(period=period, official="an", at=start, reason="xem lại", answer=answer)
@@ -208,6 +221,7 @@ def _period(state: str) -> list[Write]:
         ),
         put(refs.scorecard(period, "an"), card),
         put(refs.official_results(period)("an"), result),
+        put(refs.correction(period, "an", 9), a_correction(result, version=9, path=["so", "p1"])),
         put(refs.decision(period, "an"), a_decision(result, path=["so", "p1"])),
         put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
         put(
