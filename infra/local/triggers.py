@@ -29,6 +29,7 @@ CALLED = [
     "simulate",
     "appeal",
     "correct",
+    "explain",
 ]
 """Entry points that people and other systems call."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared import refs
 from shared.errors import refuse
@@ -12,8 +12,9 @@ from shared.models.correction import Correction, Number
 from shared.models.entry import EntryId
 from shared.models.notice import Notice
 from shared.models.official import Official
+from shared.models.period import Period
 from shared.models.result import Result
-from shared.models.scheme import Scheme
+from shared.models.scheme import Title, Words
 from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Where, Write, put
 from shared.refs import Ref
@@ -36,8 +37,6 @@ from shared.usecases.schemes import Schemes
 
 MOST = 20
 """People asked to answer one petition."""
-SATURDAY = 5
-DAY = timedelta(days=1)
 
 
 class AppealRequest(Part):
@@ -91,7 +90,7 @@ def route_appeal(services: Services, schemes: Schemes, appeal_id: str) -> None:
         receipt = Receipt(
             at=now,
             to=nearest(free, _path(transaction, appeal))[:MOST],
-            answer_by=answer_by(schemes.get(period.scheme), appeal.at),
+            answer_by=answer_by(period, appeal.at),
         )
         told = receipt.to or [uid for uid in organisers if uid != appeal.official]
         notices = [
@@ -127,14 +126,9 @@ def nearest(authorities: Iterable[Authority], path: Sequence[str]) -> list[str]:
     return next((sorted(by_unit[unit]) for unit in reversed(path) if unit in by_unit), [])
 
 
-def answer_by(scheme: Scheme, filed: datetime) -> datetime:
-    """So many working days after it was filed, by the scheme; weekends do not count."""
-    left = scheme.windows.answer if scheme.windows else 0
-    day = filed
-    while left > 0:
-        day += DAY
-        left -= day.weekday() < SATURDAY
-    return day
+def answer_by(period: Period, filed: datetime) -> datetime:
+    """When the window of answers ends; at once where the scheme sets none."""
+    return period.answer_until or filed
 
 
 def answer_appeal(
@@ -273,8 +267,8 @@ def _asked(appeal: Appeal, receipt: Receipt) -> Notice:
         en += " No authority is free to answer: somebody has to be given that role."
     return Notice(
         kind="appeal",
-        title="Kiến nghị cần trả lời / A petition to answer",
-        body=f"{vi}\n{en}\n\n{appeal.reason[:1_000]}",
+        title=Title(vi="Kiến nghị cần trả lời", en="A petition to answer"),
+        body=Words(vi=f"{vi}\n\n{_short(appeal.reason)}", en=f"{en}\n\n{_short(appeal.reason)}"),
         at=receipt.at,
     )
 
@@ -282,10 +276,18 @@ def _asked(appeal: Appeal, receipt: Receipt) -> Notice:
 def _told(appeal: Appeal, answer: Answer) -> Notice:
     vi = "được chấp nhận" if answer.upheld else "không được chấp nhận"
     en = "upheld" if answer.upheld else "declined"
+    reason = _short(answer.reason)
     return Notice(
         kind="appeal",
-        title="Trả lời kiến nghị / Your petition was answered",
-        body=f"Kiến nghị về kỳ {appeal.period} {vi}. The petition about {appeal.period} was {en}."
-        f"\n\n{answer.reason[:1_000]}",
+        title=Title(vi="Kiến nghị đã được trả lời", en="Your petition was answered"),
+        body=Words(
+            vi=f"Kiến nghị về kỳ {appeal.period} {vi}.\n\n{reason}",
+            en=f"The petition about {appeal.period} was {en}.\n\n{reason}",
+        ),
         at=answer.at,
     )
+
+
+def _short(text: str) -> str:
+    """What a notice has room for; the whole stands in the petition."""
+    return text[:1_000]

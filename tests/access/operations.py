@@ -51,7 +51,7 @@ DOCUMENTS = {
     "results": "results/{period}",
     "official results": "results/{period}/officials/an",
     "unit results": "results/{period}/units/p1",
-    "corrections": "results/{period}/corrections/an_9",
+    "corrections": "results/{period}/corrections/an_2",
     "decisions": "decisions/{period}_an",
     "appeals": "appeals/{period}",
     "audit": "audit/one",
@@ -210,6 +210,7 @@ def in_functions(function: str, name: str) -> Try:
         "uphold": lambda w, who, s: _answer(w, who, s, upheld=True),
         "decline": lambda w, who, s: _answer(w, who, s, upheld=False),
         "correct": _correct,
+        "explain An": _explain,
     }[name]
 
 
@@ -315,6 +316,10 @@ def _confirm_unit(where: Place, who: str, state: str) -> int:
 
 def _quota(where: Place, who: str, state: str) -> int:
     return where.as_(who).get("quota", period=PERIODS[state]).status_code
+
+
+def _explain(where: Place, who: str, state: str) -> int:
+    return where.as_(who).get("explain", period=PERIODS[state], official="an").status_code
 
 
 def _answer(where: Place, who: str, state: str, *, upheld: bool) -> int:

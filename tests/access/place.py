@@ -14,6 +14,8 @@ from infra.local.stack import Stack
 from shared import refs
 from shared.models.appeal import Answer, Appeal
 from shared.models.assignment import Assignment
+from shared.models.correction import Correction
+from shared.models.decision import Decision
 from shared.models.device import Device
 from shared.models.holidays import Holidays
 from shared.models.imported import Imported
@@ -99,10 +101,13 @@ class Place:
         return name
 
     def new_appeal(self, state: str) -> str:
-        """A petition of An's that nobody has answered."""
-        name, now = self.fresh(), self.stack.clock.now()
-        appeal = Appeal(period=PERIODS[state], official="an", at=now, reason="xem lại")
-        self.write([put(refs.appeals(name), appeal)])
+        """A petition of An's that nobody has answered, about what somebody elsewhere decided."""
+        name, now, period = self.fresh(), self.stack.clock.now(), PERIODS[state]
+        appeal = Appeal(period=period, official="an", at=now, reason="xem lại")
+        second = self.stack.wiring.store.get(refs.correction(period, "an", 2))
+        assert second is not None
+        decision = put(refs.decision(period, "an"), _decided(second))
+        self.write([put(refs.appeals(name), appeal), decision])
         return name
 
     def write(self, writes: Iterable[Write]) -> None:
@@ -209,6 +214,7 @@ def _period(state: str) -> list[Write]:
     result = a_result(card, unit="p1")
     answer = Answer(by="tu", at=end, upheld=False, reason="đúng quy định")
     appeal = Appeal(period=period, official="an", at=start, reason="xem lại", answer=answer)
+    second = a_correction(result, path=["so", "p1"])
     return [
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),
@@ -221,8 +227,8 @@ def _period(state: str) -> list[Write]:
         ),
         put(refs.scorecard(period, "an"), card),
         put(refs.official_results(period)("an"), result),
-        put(refs.correction(period, "an", 9), a_correction(result, version=9, path=["so", "p1"])),
-        put(refs.decision(period, "an"), a_decision(result, path=["so", "p1"])),
+        put(refs.correction(period, "an", 2), second),
+        put(refs.decision(period, "an"), _decided(second)),
         put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
         put(
             refs.results(period),
@@ -230,6 +236,11 @@ def _period(state: str) -> list[Write]:
         ),
         put(refs.appeals(period), appeal),
     ]
+
+
+def _decided(version: Correction) -> Decision:
+    decision = a_decision(version.result, path=["so", "p1"])
+    return decision.model_copy(update={"result": version.digest})
 
 
 def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:

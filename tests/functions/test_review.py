@@ -86,6 +86,11 @@ def first(world: World, official: str) -> Result | None:
 
 
 def confirm(world: World) -> None:
+    """Once petitions are heard no more."""
+    period = world.stack.wiring.store.get(refs.periods(MONTH))
+    assert period is not None
+    if period.petition_until is not None:
+        world.stack.clock.advance(period.petition_until + timedelta(seconds=1))
     body = {"action": "confirm", "period": MONTH}
     assert world.as_("tu").post("period", body, key=new_key()).ok
 
@@ -104,10 +109,10 @@ def test_a_month_from_its_close_to_final_and_beyond(closed: World) -> None:
     late = petition(world, "an", "don-1", assignment=work_of(world, "an"))
     assert late.receipt is not None
     assert late.receipt.to == ["pho", "quyen"]
-    assert late.receipt.answer_by > late.at + timedelta(days=10)
+    assert late.receipt.answer_by > AFTER_CLOSE + timedelta(days=10)
     notice = store.get(refs.inbox("quyen")("appeal.don-1"))
     assert notice is not None
-    assert f"{late.receipt.answer_by:%d.%m.%Y}" in notice.body
+    assert f"{late.receipt.answer_by:%d.%m.%Y}" in notice.body.vi
     petition(world, "chi", "don-2", criterion="conduct")
 
     assert total(world, "an") == 9417
@@ -146,6 +151,16 @@ def test_a_month_from_its_close_to_final_and_beyond(closed: World) -> None:
     assert told["chi"] == ["90.00", "excellent", "good", "2"]
     assert told["em"] == ["100.00", "excellent", "good", "1"]
 
+    explained = world.as_("an").get("explain", period=MONTH).json()
+    assert (explained["version"], explained["decided"]) == (2, "excellent")
+    assert any(
+        "corrected by quyen: đã xét. Total = 100.00" in line["en"] for line in explained["lines"]
+    )
+    for own in ("assignments/" + work_of(world, "an"), f"appraisals/{MONTH}_an"):
+        assert world.as_("an").read(own).ok
+    for own in (f"scorecards/{MONTH}_an", f"results/{MONTH}/officials/an", f"decisions/{MONTH}_an"):
+        assert world.as_("an").read(own).ok
+
     world.stack.drain(30)
     assert {official: first(world, official) for official in before} == before
     assert findings(world) == []
@@ -180,12 +195,11 @@ def test_without_a_free_authority_the_organisers_are_told(closed: World) -> None
     assert found.receipt.to == []
     notice = store.get(refs.inbox("tu")("appeal.don-1"))
     assert notice is not None
-    assert "No authority is free" in notice.body
+    assert "No authority is free" in notice.body.en
 
 
 def test_an_answer_after_its_time_is_flagged(closed: World) -> None:
     petition(closed, "an", "don-1")
-    # The store's own clock, not the advanced one, stamped the petition.
     overdue = appeal(closed, "don-1")
     assert overdue.receipt is not None
     due = AFTER_CLOSE - timedelta(days=1)

@@ -1,13 +1,11 @@
 """Who is asked to answer a petition, and by when."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.usecases.appeals import Authority, answer_by, nearest
-from tests.builders import a_scheme
+from tests.builders import DAY, END, a_period
 
 PATH = ["tinh", "so", "p1"]
 authorities = st.lists(
@@ -41,7 +39,6 @@ def test_nobody_of_another_branch_is_asked_and_nobody_nearer_is_passed_over(
     assert not asked or max(PATH.index(one.unit) for one in above) in levels
 
 
-def test_weekends_do_not_count() -> None:
-    """Ten working days from Friday the 6th are two weeks."""
-    friday = datetime(2026, 11, 6, 3, tzinfo=UTC)
-    assert answer_by(a_scheme(), friday) == datetime(2026, 11, 20, 3, tzinfo=UTC)
+def test_the_window_of_the_period_says_when_an_answer_is_due() -> None:
+    assert answer_by(a_period(answer_until=END + 20 * DAY), END) == END + 20 * DAY
+    assert answer_by(a_period(), END) == END
