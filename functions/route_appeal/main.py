@@ -13,4 +13,4 @@ from shared.wiring import Wiring
 def route_appeal(wiring: Wiring, change: Change) -> None:
     if change.fields is None or "receipt" in change.fields:
         return
-    route(wiring, wiring.schemes, ENTRY_ID.validate_python(change.ids[0]))
+    route(wiring, ENTRY_ID.validate_python(change.ids[0]))

@@ -18,11 +18,11 @@ from shared.models.entry import EntryId
 
 
 class Receipt(Part):
-    """Who was asked to answer, and by when; nobody when no authority is free to."""
+    """Who was asked to answer, nobody when no authority is free to; by when, if that is set."""
 
     at: Time
     to: Annotated[list[Id], Field(max_length=20)]
-    answer_by: Time
+    answer_by: Time | None = None
 
 
 class Answer(Part):

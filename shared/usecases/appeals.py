@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared import refs
 from shared.errors import refuse
@@ -12,7 +12,6 @@ from shared.models.correction import Correction, Number
 from shared.models.entry import EntryId
 from shared.models.notice import Notice
 from shared.models.official import Official
-from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scheme import Title, Words
 from shared.models.unit import Unit
@@ -37,6 +36,7 @@ from shared.usecases.schemes import Schemes
 
 MOST = 20
 """People asked to answer one petition."""
+MOMENT = timedelta(microseconds=1)
 
 
 class AppealRequest(Part):
@@ -69,7 +69,7 @@ class Authority:
     unit: str
 
 
-def route_appeal(services: Services, schemes: Schemes, appeal_id: str) -> None:
+def route_appeal(services: Services, appeal_id: str) -> None:
     """Record receipt, and ask the nearest authority who has no part in the result.
 
     Without one the organisers are told, so that no petition lies unseen.
@@ -90,7 +90,7 @@ def route_appeal(services: Services, schemes: Schemes, appeal_id: str) -> None:
         receipt = Receipt(
             at=now,
             to=nearest(free, _path(transaction, appeal))[:MOST],
-            answer_by=answer_by(period, appeal.at),
+            answer_by=period.answer_until,
         )
         told = receipt.to or [uid for uid in organisers if uid != appeal.official]
         notices = [
@@ -124,11 +124,6 @@ def nearest(authorities: Iterable[Authority], path: Sequence[str]) -> list[str]:
     for one in authorities:
         by_unit.setdefault(one.unit, []).append(one.uid)
     return next((sorted(by_unit[unit]) for unit in reversed(path) if unit in by_unit), [])
-
-
-def answer_by(period: Period, filed: datetime) -> datetime:
-    """When the window of answers ends; at once where the scheme sets none."""
-    return period.answer_until or filed
 
 
 def answer_appeal(
@@ -170,7 +165,7 @@ def _answer(
         at=ruling.now,
         upheld=request.upheld,
         reason=request.reason,
-        late=appeal.receipt is not None and ruling.now > appeal.receipt.answer_by,
+        late=_is_late(appeal, ruling.now),
         version=made.version if made else None,
     )
     ref: Ref[Appeal] = refs.appeals(request.appeal)
@@ -207,6 +202,11 @@ def _require_impartial(
             "bạn có liên quan đến kết quả này: là người được đánh giá, đã chấm điểm, đã nghiệm thu "
             "hoặc đã quyết định xếp loại",
         )
+
+
+def _is_late(appeal: Appeal, now: datetime) -> bool:
+    due = appeal.receipt.answer_by if appeal.receipt else None
+    return due is not None and now > due
 
 
 def _require_named(request: AppealRequest) -> None:
@@ -259,9 +259,12 @@ def _holding(services: Services, role: str) -> list[tuple[str, Official]]:
 
 
 def _asked(appeal: Appeal, receipt: Receipt) -> Notice:
-    until = f"{receipt.answer_by:%d.%m.%Y}"
-    vi = f"{appeal.official} kiến nghị về kết quả kỳ {appeal.period}. Hạn trả lời: {until}."
-    en = f"{appeal.official} contests the result of {appeal.period}. To be answered by {until}."
+    vi = f"{appeal.official} kiến nghị về kết quả kỳ {appeal.period}."
+    en = f"{appeal.official} contests the result of {appeal.period}."
+    if receipt.answer_by is not None:
+        # The moment itself is past: the window's last day is the one before it.
+        until = f"{receipt.answer_by - MOMENT:%d.%m.%Y}"
+        vi, en = f"{vi} Hạn trả lời: {until}.", f"{en} To be answered by {until}."
     if not receipt.to:
         vi += " Chưa có cấp có thẩm quyền nào không liên quan: hãy giao người trả lời."
         en += " No authority is free to answer: somebody has to be given that role."

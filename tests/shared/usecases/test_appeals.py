@@ -1,11 +1,10 @@
-"""Who is asked to answer a petition, and by when."""
+"""Who is asked to answer a petition."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.usecases.appeals import Authority, answer_by, nearest
-from tests.builders import DAY, END, a_period
+from shared.usecases.appeals import Authority, nearest
 
 PATH = ["tinh", "so", "p1"]
 authorities = st.lists(
@@ -37,8 +36,3 @@ def test_nobody_of_another_branch_is_asked_and_nobody_nearer_is_passed_over(
     above = [one for one in free if one.unit in PATH]
     assert bool(asked) == bool(above)
     assert not asked or max(PATH.index(one.unit) for one in above) in levels
-
-
-def test_the_window_of_the_period_says_when_an_answer_is_due() -> None:
-    assert answer_by(a_period(answer_until=END + 20 * DAY), END) == END + 20 * DAY
-    assert answer_by(a_period(), END) == END
