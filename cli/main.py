@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from re import fullmatch
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -194,6 +194,21 @@ def forms(
                     made = remote.forms(url, token, period=period, format=kind, **query)
                     (out / f"{'-'.join([period, *query.values()])}.{kind}").write_bytes(made)
     say.err.print(f"written: {out}/")
+
+
+@app.command("explain")
+def explain_result(
+    period: Annotated[str, typer.Argument(help="A period.")],
+    url: Url,
+    token: Token,
+    official: Annotated[str | None, typer.Argument(help="Whose; your own if left out.")] = None,
+    language: Annotated[Literal["vi", "en"], typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Explain a score of a running system, from the facts to the rating."""
+    with _explained():
+        explained = remote.explain(url, token, period, official)
+    for line in explained["lines"]:
+        typer.echo(line[language])
 
 
 @app.command()

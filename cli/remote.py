@@ -117,6 +117,18 @@ def units(url: str, token: str, period: str) -> list[str]:
     return sorted({to_id(row["unit"]) for row in rows})
 
 
+def explain(url: str, token: str, period: str, official: str | None) -> dict[str, Any]:
+    answer = requests.get(
+        f"{url}/explain",
+        params={"period": period, **({"official": official} if official else {})},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=TIMEOUT,
+    )
+    _check(answer)
+    explained: dict[str, Any] = answer.json()
+    return explained
+
+
 def _check(answer: requests.Response) -> None:
     if answer.status_code != requests.codes.ok:
         raise RemoteError(f"{answer.url} answered {answer.status_code}: {answer.text}")

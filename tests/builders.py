@@ -10,6 +10,7 @@ from google.cloud.firestore_v1._helpers import decode_dict, encode_dict
 from shared.models.appraisal import Appraisal, Scoring
 from shared.models.assignment import Assignment, Folded
 from shared.models.catalogue import Product
+from shared.models.correction import Correction
 from shared.models.decision import Decision
 from shared.models.entry import (
     Accepted,
@@ -36,6 +37,7 @@ from shared.models.scheme import Scheme, Source, Title, Words
 from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
+from shared.scoring.correction import correct, seal
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze
 from shared.scoring.scorecard import score
@@ -252,6 +254,25 @@ def a_measurement(
     }
     record = {"period": period, "kind": kind, "subject": subject, "values": measured}
     return Measurement.model_validate(record)
+
+
+def a_correction(result: Result | None = None, **changes: Any) -> Correction:
+    """Of a criterion's score."""
+    before = result or a_result()
+    scores = {before.scorecard.period: {"conduct": 500}}
+    after = correct(before, a_scheme(), contributions={}, criteria=scores, entries=0)
+    record = {
+        "version": 2,
+        "replaces": before.digest,
+        "result": after,
+        "path": ["tinh", before.unit],
+        "criteria": scores,
+        "reason": "chấm nhầm",
+        "by": "tham-quyen",
+        "at": END + DAY,
+        "digest": "0" * 64,
+    }
+    return seal(Correction.model_validate(record | changes))
 
 
 def a_unit(**changes: Any) -> Unit:

@@ -8,6 +8,7 @@ TRIGGERS = {
     "complete_card": "scorecards/{scorecard}",
     "schedule_close": "periods/{period}",
     "mirror_claims": "officials/{official}",
+    "route_appeal": "appeals/{appeal}",
 }
 """Entry point → pattern of the documents that trigger it."""
 
@@ -27,6 +28,9 @@ CALLED = [
     "catalogue",
     "forms",
     "simulate",
+    "appeal",
+    "correct",
+    "explain",
 ]
 """Entry points that people and other systems call."""
 

@@ -71,7 +71,7 @@ Id = Annotated[str, Field(pattern=rf"^{ID}$")]
 PeriodId = Annotated[str, Field(pattern=rf"^{PERIOD}$")]
 """A month `2026-10`, a quarter `2026-Q4` or a year `2026`."""
 
-AssignmentId = Annotated[str, Field(pattern=rf"^{PERIOD}_{ID}_{ID}_{ID}$", max_length=600)]
+AssignmentId = Annotated[str, Field(pattern=rf"^{PERIOD}_{ID}_{ID}_{ID}$")]
 """`{period}_{unit}_{official}_{suffix}`: a unit's assignments of a period are one name range."""
 
 SchemeRef = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}@[1-9][0-9]{0,3}$")]

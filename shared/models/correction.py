@@ -9,7 +9,8 @@ from shared.models.scorecard import Stretch
 
 FIRST = 1
 """The version that the close compiled."""
-MOST_VERSIONS = 100
+Number = Annotated[int, Field(gt=FIRST, le=100)]
+"""Of a later version."""
 
 
 class Correction(Document):
@@ -22,7 +23,7 @@ class Correction(Document):
 
     collection: ClassVar[str] = "corrections"
 
-    version: Annotated[int, Field(gt=FIRST, le=MOST_VERSIONS)]
+    version: Number
     replaces: Digest
     result: Result
     path: Path

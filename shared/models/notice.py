@@ -13,7 +13,7 @@ class Notice(Document):
 
     collection: ClassVar[str] = "inbox"
 
-    kind: Literal["due", "overdue", "returned", "digest", "escalated", "result"]
+    kind: Literal["due", "overdue", "returned", "digest", "escalated", "result", "appeal"]
     title: Title
     body: Words
     at: Time

@@ -14,6 +14,7 @@ from shared.scoring.result import total_period
 from shared.usecases.close import unclaimed
 from shared.usecases.compile_unit import recompute_unit
 from shared.usecases.conclude import deepest_first
+from shared.usecases.corrections import Corrections
 from shared.usecases.schemes import Schemes
 
 
@@ -42,9 +43,11 @@ def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
     truths: dict[str, tuple[Ref[Any], Document]] = {}
     everybody: list[Result] = []
     totals: list[UnitResult] = []
+    corrections = Corrections.read(store, period)
+    source = corrections.hidden_from(store)
     known: dict[str, Document] = {}
     for unit in deepest_first(one.value for one in store.find(refs.units)):
-        compiled = recompute_unit(store, schemes, period, unit, lambda ref: known.get(ref.path))
+        compiled = recompute_unit(source, schemes, period, unit, lambda ref: known.get(ref.path))
         everybody += compiled.results
         for result in compiled.results:
             ref = refs.official_results(period_id)(result.scorecard.official)
@@ -63,7 +66,11 @@ def verify(store: Store, schemes: Schemes, period_id: str) -> Verification:
             for name in unclaimed(store, period, everybody)
         ),
     ]
-    return Verification(checked=len(truths), findings=findings)
+    findings += [
+        Finding(path=path, reason=reason)
+        for path, reason in corrections.faults(store, schemes.get(period.scheme), everybody)
+    ]
+    return Verification(checked=len(truths) + corrections.number, findings=findings)
 
 
 def _expect(

@@ -90,6 +90,7 @@ DOCUMENTS = {
     "results": "results/{period}",
     "official results": "results/{period}/officials/an",
     "unit results": "results/{period}/units/p1",
+    "corrections": "results/{period}/corrections/an_2",
     "decisions": "decisions/{period}_an",
     "appeals": "appeals/{period}",
     "audit": "audit/one",
@@ -274,6 +275,10 @@ def in_functions(function: str, name: str) -> Try:
         "table of unit": lambda w, who, s: _forms(w, who, s, form="unit", unit="p1"),
         "table of province": lambda w, who, s: _forms(w, who, s, form="province"),
         "minutes": lambda w, who, s: _forms(w, who, s, form="minutes"),
+        "uphold": lambda w, who, s: _answer(w, who, s, upheld=True),
+        "decline": lambda w, who, s: _answer(w, who, s, upheld=False),
+        "correct": _correct,
+        "explain An": _explain,
     }[name]
 
 
@@ -418,6 +423,29 @@ def _confirm_unit(where: Place, who: str, state: str) -> int:
 
 def _quota(where: Place, who: str, state: str) -> int:
     return where.as_(who).get("quota", period=PERIODS[state]).status_code
+
+
+def _explain(where: Place, who: str, state: str) -> int:
+    return where.as_(who).get("explain", period=PERIODS[state], official="an").status_code
+
+
+def _answer(where: Place, who: str, state: str, *, upheld: bool) -> int:
+    """A petition of its own each time: it is answered once."""
+    petition = where.new_appeal(state)
+    more = {"corrects": [_other_score(where)]} if upheld else {}
+    body = {"appeal": petition, "upheld": upheld, "reason": "đã xem lại", **more}
+    return _post(where, who, "appeal", body)
+
+
+def _correct(where: Place, who: str, state: str) -> int:
+    more = {"reason": "chấm nhầm", "corrects": [_other_score(where)]}
+    return _post(where, who, "correct", {"period": PERIODS[state], "official": "an", **more})
+
+
+def _other_score(where: Place) -> dict[str, Any]:
+    """Another than any before."""
+    points = next(where.serial) % 1000
+    return {"kind": "criterion", "criterion": "conduct", "points": points}
 
 
 def _export(where: Place, who: str, state: str, **query: str) -> int:

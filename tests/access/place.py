@@ -15,6 +15,8 @@ from shared import refs
 from shared.models.appeal import Answer, Appeal
 from shared.models.appraisal import UnitAppraisal
 from shared.models.assignment import Assignment
+from shared.models.correction import Correction
+from shared.models.decision import Decision
 from shared.models.device import Device
 from shared.models.holidays import Holidays
 from shared.models.imported import Imported
@@ -23,6 +25,7 @@ from shared.models.official import Official, Posting, StandIn
 from shared.models.position import Position
 from shared.models.proposal import Registered
 from shared.models.result import PeriodResult, UnitResult
+from shared.models.scorecard import Assessment
 from shared.models.unit import Unit
 from shared.ports import Write, put
 from shared.usecases.calendar import bounds
@@ -32,6 +35,7 @@ from tests.access.table import STATES
 from tests.builders import (
     SCHEME,
     a_contribution,
+    a_correction,
     a_decision,
     a_measurement,
     a_product,
@@ -40,6 +44,7 @@ from tests.builders import (
     an_appraisal,
     an_assignment,
     delivered,
+    full_marks,
 )
 
 LONG_AGO, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
@@ -103,6 +108,16 @@ class Place:
         """One more that An registered."""
         name = self.fresh()
         self.write([put(refs.proposals(name), _proposal(state))])
+        return name
+
+    def new_appeal(self, state: str) -> str:
+        """A petition of An's that nobody has answered, about what somebody elsewhere decided."""
+        name, now, period = self.fresh(), self.stack.clock.now(), PERIODS[state]
+        appeal = Appeal(period=period, official="an", at=now, reason="xem lại")
+        second = self.stack.wiring.store.get(refs.correction(period, "an", 2))
+        assert second is not None
+        decision = put(refs.decision(period, "an"), _decided(second))
+        self.write([put(refs.appeals(name), appeal), decision])
         return name
 
     def write(self, writes: Iterable[Write]) -> None:
@@ -208,10 +223,14 @@ def _period(state: str) -> list[Write]:
     )
     total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64}
     rows = {_name(state): a_contribution(delivered())}
-    card = a_scorecard(period=period, official="an", path=["so", "p1"], contributions=rows)
+    scored = {period: Assessment(criteria=full_marks())}
+    card = a_scorecard(
+        period=period, official="an", path=["so", "p1"], contributions=rows, assessments=scored
+    )
     result = a_result(card, unit="p1")
     answer = Answer(by="tu", at=end, upheld=False, reason="đúng quy định")
     appeal = Appeal(period=period, official="an", at=start, reason="xem lại", answer=answer)
+    second = a_correction(result, path=["so", "p1"])
     return [
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),
@@ -231,7 +250,8 @@ def _period(state: str) -> list[Write]:
         ),
         put(refs.scorecard(period, "an"), card),
         put(refs.official_results(period)("an"), result),
-        put(refs.decision(period, "an"), a_decision(result, path=["so", "p1"])),
+        put(refs.correction(period, "an", 2), second),
+        put(refs.decision(period, "an"), _decided(second)),
         put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
         put(
             refs.results(period),
@@ -258,6 +278,11 @@ def _judged(assignment: str) -> list[Write]:
             for by in [*UIDS.values(), "other"]
         ),
     ]
+
+
+def _decided(version: Correction) -> Decision:
+    decision = a_decision(version.result, path=["so", "p1"])
+    return decision.model_copy(update={"result": version.digest})
 
 
 def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:

@@ -180,3 +180,14 @@ def test_forms_of_everybody_go_to_a_folder(world: World, tmp_path: Path) -> None
         f"{MONTH}-{one}.{end}" for one in [*kinds, "province", "minutes"] for end in ("pdf", "xlsx")
     }
     stopped(run("forms", "2026-09", *given), "has no compiled results yet")
+
+
+def test_a_score_is_explained_in_either_language(world: World) -> None:
+    world.deliver("an", world.assigned("an"))
+    world.stack.drain(30)
+    given = ["--url", world.stack.url, "--token", id_token(world.stack, "binh")]
+    told = run("explain", MONTH, "an", *given)
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith(f"Kỳ {MONTH} đang diễn ra")
+    assert run("explain", MONTH, "an", *given, "--language", "en").output.startswith(MONTH)
+    stopped(run("explain", MONTH, "em", *given), "heads of the unit and above")

@@ -1,0 +1,62 @@
+"""A later version of a result: what it names is scored anew, all else stands as it was frozen."""
+
+from collections.abc import Mapping
+
+from shared.models.correction import Correction
+from shared.models.result import Result
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Assessment, Contribution
+from shared.scoring.digest import digest
+from shared.scoring.result import result_digest
+from shared.scoring.scorecard import score
+
+Criteria = Mapping[str, Mapping[str, int]]
+"""Scores by the stretch that they were said for."""
+
+
+def correct(
+    previous: Result,
+    scheme: Scheme,
+    *,
+    contributions: Mapping[str, Contribution],
+    criteria: Criteria,
+    entries: int,
+) -> Result:
+    """The version before with these contributions and scores, and so many entries more."""
+    card = previous.scorecard
+    scorecard = score(
+        period=card.period,
+        official=card.official,
+        scheme=scheme,
+        path=card.path,
+        contributions={**card.contributions, **contributions},
+        assessments=_assessments(card.assessments, criteria),
+        capacity=card.capacity,
+    )
+    result = previous.model_copy(
+        update={"scorecard": scorecard, "entries": previous.entries + entries}
+    )
+    return result.model_copy(update={"digest": result_digest(result)})
+
+
+def seal(correction: Correction) -> Correction:
+    """With the digest that it must carry."""
+    return correction.model_copy(update={"digest": correction_digest(correction)})
+
+
+def correction_digest(correction: Correction) -> str:
+    """Of all fields but the digest itself."""
+    return digest({key: one for key, one in correction.fields().items() if key != "digest"})
+
+
+def _assessments(standing: Mapping[str, Assessment], criteria: Criteria) -> dict[str, Assessment]:
+    changed = {
+        stretch: _scored(standing.get(stretch, Assessment()), scores)
+        for stretch, scores in criteria.items()
+    }
+    return {**standing, **changed}
+
+
+def _scored(assessment: Assessment, scores: Mapping[str, int]) -> Assessment:
+    criteria = dict(sorted({**assessment.criteria, **scores}.items()))
+    return assessment.model_copy(update={"criteria": criteria})

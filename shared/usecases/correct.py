@@ -1,0 +1,385 @@
+"""Put a published result right: a new version beside the old, on named entries and scores alone."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared import refs
+from shared.errors import refuse
+from shared.models.assignment import Assignment
+from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, Reason, Time
+from shared.models.correction import Correction
+from shared.models.entry import Accepted, DeadlineMoved, Entry, EntryId, ExemptionDecided
+from shared.models.period import Period
+from shared.models.scheme import Criteria, Criterion, Rating, Scheme
+from shared.models.scorecard import Contribution, Scorecard, Standing
+from shared.ports import Services, Transaction, Write, create, patch, put
+from shared.scoring.contribution import contribute
+from shared.scoring.correction import correct as corrected_result
+from shared.scoring.correction import seal
+from shared.scoring.evaluation import components
+from shared.scoring.fold import fold_all
+from shared.usecases.caller import Caller, require, require_competence
+from shared.usecases.keyed import Keyed
+from shared.usecases.reading import read_entries
+from shared.usecases.recorded import Change, recorded
+from shared.usecases.reviewed import read_reviewed
+from shared.usecases.schemes import Schemes
+from shared.usecases.standing import Version, corrected, first
+
+
+class Waive(Part):
+    """An objective cause is confirmed: so many latenesses and failed checks do not count.
+
+    `request` is the entry that asked for it, if one did.
+    """
+
+    kind: Literal["waive"]
+    assignment: AssignmentId
+    request: EntryId | None = None
+    lates: Count
+    faults: Count
+
+
+class Accept(Part):
+    """A delivery counts as accepted."""
+
+    kind: Literal["accept"]
+    assignment: AssignmentId
+    submission: EntryId
+    beyond: bool = False
+
+
+class MoveDue(Part):
+    """The work was due at another time."""
+
+    kind: Literal["due"]
+    assignment: AssignmentId
+    due: Time
+
+
+class Rescore(Part):
+    """A criterion's score; `unit` when it was said for the time in one of several units."""
+
+    kind: Literal["criterion"]
+    criterion: Id
+    points: Points
+    unit: Id | None = None
+
+
+Item = Annotated[Waive | Accept | MoveDue | Rescore, Field(discriminator="kind")]
+Items = Annotated[list[Item], Field(max_length=10)]
+
+
+class CorrectRequest(Part):
+    """Put right, without a petition, what turned out to be wrong."""
+
+    period: PeriodId
+    official: Id
+    reason: Reason
+    corrects: Annotated[list[Item], Field(min_length=1, max_length=10)]
+
+
+class Corrected(Part):
+    """The new version's number, and what it says."""
+
+    version: Count
+    total: Points | None = None
+    rating: Rating | None = None
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Who puts a result right, when, why, and on which petition."""
+
+    keyed: Keyed
+    now: datetime
+    reason: str
+    appeal: str | None = None
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A person's last version, and what a correction reads of it."""
+
+    period: Period
+    scheme: Scheme
+    version: Version
+    path: list[str]
+
+    @property
+    def card(self) -> Scorecard:
+        return self.version.result.scorecard
+
+
+@dataclass
+class _Reopened:
+    """One piece of work, with its facts and those that are appended."""
+
+    assignment: Assignment
+    facts: list[tuple[str, Entry]]
+    added: list[tuple[str, Entry]] = field(default_factory=list)
+
+
+def correct(
+    services: Services, schemes: Schemes, caller: Caller, key: str, request: CorrectRequest
+) -> Corrected:
+    """Write the next version; all of it or nothing."""
+    require(caller, "authority")
+    keyed = Keyed.of(caller.uid, key, request)
+    ruling = Ruling(keyed, services.clock.now(), request.reason)
+
+    def work(transaction: Transaction) -> Corrected:
+        repeated = keyed.replied(transaction, Corrected)
+        if repeated is not None:
+            return repeated
+        contested = read_contested(transaction, schemes, request.period, request.official)
+        require_competence(caller, contested.path, "official")
+        _require_others(caller, request.official)
+        made, writes = correction(transaction, contested, ruling, request.corrects)
+        reply = said(made)
+        record = recorded(
+            keyed,
+            ruling.now,
+            [version_of(made)],
+            action="correct",
+            target=refs.official_results(request.period)(request.official).path,
+            reason=request.reason,
+            reply=reply,
+        )
+        transaction.write([*writes, *record])
+        return reply
+
+    return services.store.transact(work)
+
+
+def said(made: Correction) -> Corrected:
+    card = made.result.scorecard
+    return Corrected(
+        version=made.version, total=card.total, rating=card.rating, standing=card.standing
+    )
+
+
+def named(items: Sequence[Item]) -> list[str]:
+    """The pieces of work that are reopened."""
+    return sorted({one.assignment for one in items if not isinstance(one, Rescore)})
+
+
+def read_contested(
+    transaction: Transaction, schemes: Schemes, period_id: str, official: str
+) -> Contested:
+    """The last version, which the transaction then holds until it commits."""
+    period = read_reviewed(transaction, period_id)
+    result = transaction.get(refs.official_results(period_id)(official))
+    if result is None:
+        raise refuse(
+            "missing",
+            "official",
+            f"{official} has no result in {period_id}",
+            f"{official} không có kết quả trong kỳ {period_id}",
+        )
+    version = first(result)
+    while (
+        later := transaction.get(refs.correction(period_id, official, version.number + 1))
+    ) is not None:
+        version = corrected(later)
+    unit = transaction.get(refs.units(version.result.unit))
+    path = [] if unit is None else unit.path
+    return Contested(period, schemes.get(period.scheme), version, path)
+
+
+def _require_others(caller: Caller, official: str) -> None:
+    """Whoever made a mistake may put it right, but nobody the own result."""
+    if caller.uid == official:
+        raise refuse(
+            "forbidden",
+            "official",
+            "nobody puts right their own result",
+            "không ai tự sửa kết quả của mình",
+        )
+
+
+def correction(
+    transaction: Transaction, contested: Contested, ruling: Ruling, items: Sequence[Item]
+) -> tuple[Correction, list[Write]]:
+    """The next version, with the entries it rests on and what follows from them."""
+    work = {name: _reopen(transaction, contested, items, name) for name in named(items)}
+    criteria: dict[str, dict[str, int]] = defaultdict(dict)
+    for number, item in enumerate(items):
+        where = f"corrects.{number}"
+        if isinstance(item, Rescore):
+            stretch = _stretch(contested, item, where)
+            criteria[stretch][item.criterion] = item.points
+        else:
+            entry = _entry(ruling, work[item.assignment], item, where)
+            suffix = ruling.keyed.suffix("correction", str(number))
+            work[item.assignment].added.append((suffix, entry))
+    folded = {name: _folded(one) for name, one in work.items()}
+    made = _made(contested, ruling, work, folded, criteria)
+    return made, [*_entry_writes(work, folded), _live(made)]
+
+
+def version_of(made: Correction) -> Change:
+    """Beside those before it."""
+    card = made.result.scorecard
+    return Change(refs.correction(card.period, card.official, made.version), None, made)
+
+
+def _made(
+    contested: Contested,
+    ruling: Ruling,
+    work: dict[str, _Reopened],
+    folded: dict[str, Assignment],
+    criteria: dict[str, dict[str, int]],
+) -> Correction:
+    contributions = {name: contribute(one, contested.scheme) for name, one in folded.items()}
+    result = corrected_result(
+        contested.version.result,
+        contested.scheme,
+        contributions=contributions,
+        criteria=criteria,
+        entries=sum(len(one.added) for one in work.values()),
+    )
+    if result.scorecard == contested.card:
+        raise refuse(
+            "invalid",
+            "corrects",
+            "changes nothing in the result",
+            "không làm thay đổi kết quả",
+        )
+    return seal(
+        Correction(
+            version=contested.version.number + 1,
+            replaces=contested.version.digest,
+            result=result,
+            path=contested.path,
+            entries={name: [suffix for suffix, _ in one.added] for name, one in work.items()},
+            criteria={stretch: dict(sorted(one.items())) for stretch, one in criteria.items()},
+            appeal=ruling.appeal,
+            reason=ruling.reason,
+            by=ruling.keyed.by,
+            at=ruling.now,
+            digest="0" * 64,
+        )
+    )
+
+
+def _reopen(
+    transaction: Transaction, contested: Contested, items: Sequence[Item], name: str
+) -> _Reopened:
+    """The work as the last version counted it; one that has changed since is not built on."""
+    where = next(
+        f"corrects.{number}.assignment"
+        for number, one in enumerate(items)
+        if not isinstance(one, Rescore) and one.assignment == name
+    )
+    assignment: Assignment | None = transaction.get(refs.assignments(name))
+    standing = contested.card.contributions.get(name)
+    if assignment is None or standing is None:
+        raise refuse(
+            "missing",
+            where,
+            f"is none of the work that {contested.card.official}'s result rests on",
+            "không thuộc các công việc của kết quả này",
+        )
+    facts, _ = read_entries(transaction.find(refs.entries(name)))
+    reopened = _Reopened(assignment, facts)
+    if _contribution(reopened, contested.scheme) != standing:
+        raise refuse(
+            "conflict",
+            where,
+            "its entries are no longer those that the result rests on: have the period verified",
+            "các mục ghi không còn khớp kết quả đã công bố: cần kiểm tra lại kỳ này",
+        )
+    return reopened
+
+
+def _contribution(work: _Reopened, scheme: Scheme) -> Contribution:
+    return contribute(_folded(work), scheme)
+
+
+def _folded(work: _Reopened) -> Assignment:
+    return work.assignment.model_copy(update={"folded": fold_all([*work.facts, *work.added])})
+
+
+def _entry(ruling: Ruling, work: _Reopened, item: Waive | Accept | MoveDue, where: str) -> Entry:
+    by, at, reason = ruling.keyed.by, ruling.now, ruling.reason
+    match item:
+        case Waive():
+            return ExemptionDecided(
+                by=by,
+                at=at,
+                request=item.request or ruling.keyed.suffix("request", where),
+                lates_waived=item.lates,
+                faults_waived=item.faults,
+                reason=reason,
+            )
+        case Accept():
+            if item.submission not in _folded(work).folded.submissions:
+                raise refuse(
+                    "missing",
+                    f"{where}.submission",
+                    "there is no such delivery",
+                    "không có lần nộp này",
+                )
+            return Accepted(
+                by=by, at=at, submission=item.submission, beyond=item.beyond, note=reason
+            )
+        case MoveDue():
+            return DeadlineMoved(by=by, at=at, due=item.due, reason=reason)
+
+
+def _stretch(contested: Contested, item: Rescore, where: str) -> str:
+    """When the score was said for; within the criterion's scale."""
+    criterion = _criterion(contested, item.criterion, f"{where}.criterion")
+    if not criterion.least <= item.points <= criterion.most:
+        raise refuse(
+            "invalid",
+            f"{where}.points",
+            f"lies outside the scale {criterion.least} to {criterion.most}",
+            f"ngoài thang điểm từ {criterion.least} đến {criterion.most}",
+        )
+    stretch = contested.period.id + (f"_{item.unit}" if item.unit else "")
+    scored = contested.card.assessments.get(stretch)
+    if scored is None or item.criterion not in scored.criteria:
+        raise refuse(
+            "missing",
+            f"{where}.criterion",
+            f"was not scored for {stretch}",
+            f"chưa được chấm cho {stretch}",
+        )
+    return stretch
+
+
+def _criterion(contested: Contested, name: str, where: str) -> Criterion:
+    root = contested.scheme.root(contested.card.capacity.subject)
+    forms = [one for one in components(root) if isinstance(one, Criteria)]
+    found = [one for form in forms for one in form.criteria if one.id == name]
+    if not found:
+        raise refuse("missing", where, "is no criterion of the scheme", "không có tiêu chí này")
+    return found[0]
+
+
+def _entry_writes(work: dict[str, _Reopened], folded: dict[str, Assignment]) -> list[Write]:
+    entries = [
+        create(refs.entries(name)(suffix), entry)
+        for name, one in work.items()
+        for suffix, entry in one.added
+    ]
+    states = [
+        patch(refs.assignments(name), {("folded",): one.folded.fields()})
+        for name, one in folded.items()
+    ]
+    return [*entries, *states]
+
+
+def _live(made: Correction) -> Write:
+    """The live scorecard, which names only units that assigned work."""
+    card = made.result.scorecard
+    live = card if card.contributions else card.model_copy(update={"path": []})
+    return put(refs.scorecard(card.period, card.official), live)

@@ -1,0 +1,190 @@
+"""Recompute later versions of results, and the first as it was before any of them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from shared import refs
+from shared.models.assignment import Assignment
+from shared.models.correction import FIRST, Correction
+from shared.models.period import Period
+from shared.models.result import Result
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Contribution
+from shared.ports import Found, Store, Stored, Transaction, Where, Write
+from shared.refs import Collection, Ref
+from shared.scoring.contribution import contribute
+from shared.scoring.correction import correct, correction_digest
+from shared.scoring.digest import canonical
+from shared.scoring.fold import fold_all
+from shared.usecases.reading import read_entries, refused
+from shared.usecases.standing import corrected, first
+
+M = TypeVar("M")
+T = TypeVar("T")
+Fault = tuple[str, str]
+"""A document's path, and what is wrong with it."""
+
+
+class Before(Store):
+    """A store without some entries: as it was before they were appended."""
+
+    def __init__(self, store: Store, hidden: frozenset[str]) -> None:
+        self._store = store
+        self._hidden = hidden
+
+    def get_all(self, refs: Sequence[Ref[Any]]) -> list[Stored[Any] | None]:
+        return self._store.get_all(refs)
+
+    def find(
+        self, collection: Collection[M], *, where: Where | None = None, prefix: str | None = None
+    ) -> Iterator[Found[M]]:
+        found = self._store.find(collection, where=where, prefix=prefix)
+        return (one for one in found if one.ref.path not in self._hidden)
+
+    def count(self, collection: Collection[Any], *, prefix: str = "") -> int:
+        return self._store.count(collection, prefix=prefix)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        raise NotImplementedError("the past is only read")
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        raise NotImplementedError("the past is only read")
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """A period's later versions, by official and number, and those that cannot be read."""
+
+    period: str
+    known: dict[str, dict[int, Correction]]
+    unread: list[Fault]
+
+    @classmethod
+    def read(cls, store: Store, period: Period) -> "Corrections":
+        known: dict[str, dict[int, Correction]] = defaultdict(dict)
+        unread: list[Fault] = []
+        for found in store.find(refs.corrections(period.id)):
+            try:
+                correction = found.value
+            except ValidationError as error:
+                unread.append((found.ref.path, refused(found.ref.path, error).reason))
+                continue
+            official, number = correction.result.scorecard.official, correction.version
+            if found.ref.path != refs.correction(period.id, official, number).path:
+                unread.append((found.ref.path, "says that it is another version"))
+                continue
+            known[official][number] = correction
+        return cls(period.id, dict(known), unread)
+
+    @property
+    def number(self) -> int:
+        return sum(len(versions) for versions in self.known.values())
+
+    def hidden_from(self, store: Store) -> Store:
+        """The store as it was before any of them."""
+        every = (one for versions in self.known.values() for one in versions.values())
+        return Before(store, frozenset(path for one in every for path in entries_of(one)))
+
+    def faults(self, store: Store, scheme: Scheme, truths: Sequence[Result]) -> list[Fault]:
+        """The versions that their entries and the recomputed first one do not give."""
+        results = {one.scorecard.official: one for one in truths}
+        found = list(self.unread)
+        for official, versions in sorted(self.known.items()):
+            if official in results:
+                found += self._chained(store, scheme, results[official], versions)
+            else:
+                found += [(self._path(official, one), "has no first version") for one in versions]
+        return [*found, *self._unanswered(store)]
+
+    def _chained(
+        self, store: Store, scheme: Scheme, truth: Result, versions: dict[int, Correction]
+    ) -> Iterator[Fault]:
+        official, before = truth.scorecard.official, first(truth)
+        for number in range(FIRST + 1, max(versions) + 1):
+            path = self._path(official, number)
+            if number not in versions:
+                yield path, "is missing"
+                return
+            standing = versions[number]
+            later = [one for n, one in versions.items() if n > number]
+            result = _recomputed(store, scheme, before.result, standing, later)
+            if standing.replaces != before.digest:
+                yield path, "does not replace the version before it"
+            if correction_digest(standing) != standing.digest:
+                yield path, "altered: digest"
+            if canonical(result.fields()) != canonical(standing.result.fields()):
+                yield path, "altered: result"
+            missing = [name for name in entries_of(standing) if not _stands(store, name)]
+            yield from ((name, "is missing") for name in missing)
+            before = corrected(standing)
+
+    def _unanswered(self, store: Store) -> Iterator[Fault]:
+        """Petitions that were upheld by a version that does not stand."""
+        for found in store.find(refs.appeals, where=Where("period", "==", self.period)):
+            try:
+                appeal = found.value
+            except ValidationError as error:
+                yield found.ref.path, refused(found.ref.path, error).reason
+                continue
+            number = appeal.answer.version if appeal.answer else None
+            made = self.known.get(appeal.official, {}).get(number) if number else None
+            if number and (made is None or made.appeal != found.ref.id):
+                yield self._path(appeal.official, number), f"{found.ref.path} rests on it"
+
+    def _path(self, official: str, number: int) -> str:
+        return refs.correction(self.period, official, number).path
+
+
+def entries_of(correction: Correction) -> list[str]:
+    """The paths of the entries that were appended for it."""
+    return [
+        refs.entries(name)(suffix).path
+        for name, suffixes in correction.entries.items()
+        for suffix in suffixes
+    ]
+
+
+def _recomputed(
+    store: Store,
+    scheme: Scheme,
+    before: Result,
+    standing: Correction,
+    later: Sequence[Correction],
+) -> Result:
+    """From what stood at the time: the entries of later versions had not been appended."""
+    past = Before(store, frozenset(path for one in later for path in entries_of(one)))
+    contributions = {
+        name: row
+        for name in standing.entries
+        if (row := _contribution(past, scheme, name)) is not None
+    }
+    return correct(
+        before,
+        scheme,
+        contributions=contributions,
+        criteria=standing.criteria,
+        entries=len(entries_of(standing)),
+    )
+
+
+def _contribution(store: Store, scheme: Scheme, name: str) -> Contribution | None:
+    try:
+        assignment: Assignment | None = store.get(refs.assignments(name))
+    except ValidationError:
+        return None  # it is named as unreadable where the first version is recomputed
+    if assignment is None:
+        return None
+    facts, _ = read_entries(store.find(refs.entries(name)))
+    return contribute(assignment.model_copy(update={"folded": fold_all(facts)}), scheme)
+
+
+def _stands(store: Store, path: str) -> bool:
+    _, assignment, _, suffix = path.split("/")
+    try:
+        return store.get(refs.entries(assignment)(suffix)) is not None
+    except ValidationError:
+        return True  # it is named where the version is recomputed

@@ -1,0 +1,41 @@
+"""Who has a part in a result, and so does not answer a petition about it."""
+
+from collections.abc import Iterable
+
+from shared import refs
+from shared.models.appraisal import Appraisal
+from shared.models.assignment import Assignment
+from shared.models.decision import Decision
+from shared.models.entry import Accepted, DeadlineMoved, Entry, ExemptionDecided, Returned
+from shared.ports import Transaction
+from shared.usecases.reading import read_entries
+
+JUDGING = Accepted | Returned | ExemptionDecided | DeadlineMoved
+"""What somebody decides about another's work."""
+
+
+def parties(
+    transaction: Transaction, period: str, official: str, assignments: Iterable[str]
+) -> set[str]:
+    """The person, who scored or decided the rating, and who judged the work that is named."""
+    appraisal: Appraisal | None = transaction.get(refs.appraisal(period, official))
+    decision: Decision | None = transaction.get(refs.decision(period, official))
+    found = {official}
+    if appraisal is not None and appraisal.by_head is not None:
+        found.add(appraisal.by_head.by)
+    if decision is not None:
+        found.add(decision.by)
+    for name in assignments:
+        found |= _judges(transaction, name)
+    return found
+
+
+def _judges(transaction: Transaction, name: str) -> set[str]:
+    assignment: Assignment | None = transaction.get(refs.assignments(name))
+    approver = set() if assignment is None else {assignment.approver}
+    facts, _ = read_entries(transaction.find(refs.entries(name)))
+    return approver | {entry.by for _, entry in facts if _is_judgement(entry)}
+
+
+def _is_judgement(entry: Entry) -> bool:
+    return isinstance(entry, JUDGING)
