@@ -108,7 +108,8 @@ def _each(
 
 
 def _either_part(fields: Fields) -> Fields:
-    """A request signs one part: the policy refuses both."""
+    """A request signs one part, and a place of two parts names no other unit: policy both."""
+    fields = {key: value for key, value in fields.items() if key != "unit"}
     if fields.get("by_self") is None:
         return {key: value for key, value in fields.items() if key != "by_self"}
     return {key: value for key, value in fields.items() if key != "by_head"}
