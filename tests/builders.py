@@ -121,7 +121,7 @@ def a_retraction(**changes: Any) -> Retracted:
     return Retracted.model_validate(fact | changes)
 
 
-def a_correction(**changes: Any) -> Corrected:
+def a_corrected_return(**changes: Any) -> Corrected:
     fact = {"by": HEAD, "at": DUE, "returned": "r1", "faults": 0, "reason": "ghi nhầm"}
     return Corrected.model_validate(fact | changes)
 
@@ -345,7 +345,7 @@ def every_entry() -> dict[str, Entry]:
         an_acceptance(),
         a_return(),
         a_retraction(),
-        a_correction(),
+        a_corrected_return(),
         a_moved_deadline(),
         a_reassignment(),
         a_cancellation(),

@@ -244,8 +244,8 @@ def in_functions(function: str, name: str) -> Try:
         "cancel": lambda w, who, s: _amend(w, who, s, "cancel"),
         "carry over": lambda w, who, s: _amend(w, who, s, "carry_over"),
         "decide exemption": _decide_exemption,
-        "accept proposal": lambda w, who, s: _answer(w, who, s, "accept_proposal"),
-        "decline proposal": lambda w, who, s: _answer(w, who, s, "decline_proposal"),
+        "accept proposal": lambda w, who, s: _answer_proposal(w, who, s, "accept_proposal"),
+        "decline proposal": lambda w, who, s: _answer_proposal(w, who, s, "decline_proposal"),
         "open another": _open,
         "reschedule": _reschedule,
         "confirm": _confirm,
@@ -316,7 +316,7 @@ def _decide_exemption(where: Place, who: str, state: str) -> int:
     return _post(where, who, "assign", {**body, **waived})
 
 
-def _answer(where: Place, who: str, state: str, action: str) -> int:
+def _answer_proposal(where: Place, who: str, state: str, action: str) -> int:
     more = {
         "accept_proposal": {"product": "hs", "due": f"{PERIODS[state]}-21T03:00:00Z"},
         "decline_proposal": {"reason": "trùng việc"},

@@ -18,7 +18,7 @@ from tests.builders import (
     a_cancellation,
     a_carry_over,
     a_contribution,
-    a_correction,
+    a_corrected_return,
     a_moved_deadline,
     a_reassignment,
     a_return,
@@ -277,9 +277,9 @@ def test_decisions_on_several_requests_pool_over_what_each_reaches() -> None:
 
 def test_a_check_that_failed_fewer_units_than_its_judge_wrote() -> None:
     history = delivered(quantity=5) | {"r1": a_return(faults=5)}
-    fewer = history | {"c1": a_correction(faults=1)}
-    none = fewer | {"c2": a_correction(faults=0, at=END)}
-    more = fewer | {"c3": a_correction(faults=9, at=END)}
+    fewer = history | {"c1": a_corrected_return(faults=1)}
+    none = fewer | {"c2": a_corrected_return(faults=0, at=END)}
+    more = fewer | {"c3": a_corrected_return(faults=9, at=END)}
     fails = [a_contribution(one, quantity=5).fails for one in (history, fewer, none, more)]
     assert fails == [5, 1, 0, 5]
 

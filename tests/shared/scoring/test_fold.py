@@ -15,7 +15,7 @@ from tests.builders import (
     END,
     TICK,
     History,
-    a_correction,
+    a_corrected_return,
     a_moved_deadline,
     a_retraction,
     a_return,
@@ -150,8 +150,8 @@ def test_the_last_move_of_the_deadline_is_what_to_work_towards() -> None:
 def test_the_last_correction_of_a_failed_check_stands() -> None:
     history: dict[str, Entry] = {
         "r1": a_return(),
-        "c1": a_correction(faults=0, at=DUE),
-        "c2": a_correction(faults=1, at=DUE + TICK),
+        "c1": a_corrected_return(faults=0, at=DUE),
+        "c2": a_corrected_return(faults=1, at=DUE + TICK),
     }
     assert folded_of(history).corrections["r1"].units == 1
 
