@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import refs
@@ -49,6 +49,7 @@ def test_the_explanation_says_whose_part_of_what_it_is(office: Office) -> None:
     assert "K là 40 % của K 2.500, chủ trì an" in told
 
 
+@settings(max_examples=25, deadline=None)
 @given(k=st.integers(1, 10**6), percents=st.lists(st.integers(1, 99), min_size=1, max_size=2))
 def test_the_parts_add_up_to_the_whole(k: int, percents: list[int]) -> None:
     rest = 100 - sum(percents)
