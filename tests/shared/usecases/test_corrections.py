@@ -1,0 +1,217 @@
+"""Versions of results on a store in memory: each rests on what it names, and verify knows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shared import refs
+from shared.errors import RefusedError
+from shared.models.appeal import Appeal
+from shared.ports import Queue, Write, create, patch, put
+from shared.usecases.appeals import AppealRequest, answer_appeal, route_appeal
+from shared.usecases.caller import Caller
+from shared.usecases.close import CloseTask, CompileTask, finalize
+from shared.usecases.compile_unit import compile_unit
+from shared.usecases.correct import Corrected, CorrectRequest, correct
+from shared.usecases.decide import DecideRequest, decide
+from shared.usecases.schemes import Schemes
+from shared.usecases.standing import Standing, read_standings
+from shared.usecases.verify import verify
+from tests.builders import (
+    DAY,
+    DUE,
+    END,
+    OFFICIAL,
+    PERIOD,
+    UNIT,
+    a_period,
+    a_posting,
+    a_scheme,
+    a_scoring,
+    a_submission,
+    a_unit,
+    an_acceptance,
+    an_appraisal,
+    an_assignment,
+    an_official,
+    assignment_id,
+)
+from tests.memory import MemoryStore
+
+NAME = assignment_id()
+REF = refs.correction(PERIOD, OFFICIAL, 2)
+
+
+class NoQueue(Queue):
+    def enqueue(
+        self, function: str, payload: Any, *, name: str, at: datetime | None = None
+    ) -> None:
+        raise NotImplementedError
+
+
+class AfterClose:
+    def now(self) -> datetime:
+        return END + 10 * DAY
+
+
+@dataclass
+class Month:
+    """One person, late once, in a month that is closed."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    queue: NoQueue = field(default_factory=NoQueue)
+    clock: AfterClose = field(default_factory=AfterClose)
+
+    @property
+    def schemes(self) -> Schemes:
+        return Schemes(self.store)
+
+    def standing(self) -> Standing:
+        return next(one for one in read_standings(self.store, PERIOD) if one.official == OFFICIAL)
+
+    def total(self) -> int | None:
+        return self.standing().result.scorecard.total
+
+    def correct(self, *items: dict[str, Any], by: str = "quyen") -> Corrected:
+        body = {"period": PERIOD, "official": OFFICIAL, "reason": "sửa sai"}
+        request = CorrectRequest.model_validate({**body, "corrects": list(items)})
+        return correct(self, self.schemes, self.caller(by), f"k{len(self.store.written)}", request)
+
+    def caller(self, uid: str) -> Caller:
+        return Caller(uid, self.clock.now(), self.store.get(refs.officials(uid)))
+
+    def findings(self) -> list[str]:
+        return [one.path for one in verify(self.store, self.schemes, PERIOD).findings]
+
+
+@pytest.fixture
+def month() -> Month:
+    made = Month()
+    made.store.commit(list(_documents()))
+    for unit in (UNIT, "tinh"):
+        compile_unit(made, made.schemes, CompileTask(period=PERIOD, unit=unit))
+    finalize(made, CloseTask(period=PERIOD))
+    assert made.findings() == []
+    assert made.total() == 9417
+    return made
+
+
+def _documents() -> list[Write]:
+    scored = a_scoring(by="binh")
+    late = a_submission(at=DUE + DAY)
+    authority: dict[str, Any] = {
+        "roles": ["official", "authority"],
+        "unit": "tinh",
+        "units": ["tinh"],
+        "postings": [a_posting(unit="tinh")],
+    }
+    return [
+        put(refs.schemes("decree-335@1"), a_scheme()),
+        put(refs.periods(PERIOD), a_period(state="closing")),
+        put(refs.units("tinh"), a_unit(name="Tỉnh", parent=None, path=["tinh"], head=None)),
+        put(refs.units(UNIT), a_unit()),
+        put(refs.officials(OFFICIAL), an_official()),
+        put(refs.officials("quyen"), an_official(name="Quyền", **authority)),
+        put(refs.officials("pho"), an_official(name="Phó", **authority)),
+        put(refs.assignments(NAME), an_assignment()),
+        create(refs.entries(NAME)("s1"), late),
+        create(refs.entries(NAME)("ok1"), an_acceptance(at=END)),
+        put(refs.appraisal(PERIOD, OFFICIAL), an_appraisal(by_head=scored)),
+    ]
+
+
+WAIVE = {"kind": "waive", "assignment": NAME, "lates": 1, "faults": 0}
+LOWER = {"kind": "criterion", "criterion": "conduct", "points": 500}
+LATER = {"kind": "due", "assignment": NAME, "due": DUE + 2 * DAY}
+
+
+def test_versions_follow_one_another_and_the_first_stays(month: Month) -> None:
+    first = month.store.get(refs.official_results(PERIOD)(OFFICIAL))
+    totals = []
+    for item in (WAIVE, LOWER, {**LOWER, "points": 1000}):
+        month.correct(item)
+        totals.append(month.total())
+        assert month.findings() == []
+    assert totals == [10_000, 9500, 10_000]
+    assert month.store.get(refs.official_results(PERIOD)(OFFICIAL)) == first
+
+
+def test_the_live_scorecard_says_what_the_last_version_says(month: Month) -> None:
+    month.correct(WAIVE, LOWER)
+    card = month.store.get(refs.scorecard(PERIOD, OFFICIAL))
+    assert card == month.standing().result.scorecard
+
+
+def test_a_decision_is_left_behind_by_a_later_version(month: Month) -> None:
+    request = DecideRequest(period=PERIOD, unit=UNIT)
+    decide(month, month.schemes, month.caller("quyen"), "d1", request)
+    assert month.standing().decision is not None
+    month.correct(LOWER)
+    assert month.standing().decision is None
+    month.store.commit([patch(refs.periods(PERIOD), {("state",): "final"})])
+    assert decide(month, month.schemes, month.caller("quyen"), "d2", request).decided == 1
+    assert month.standing().decision is not None
+    left = decide(month, month.schemes, month.caller("quyen"), "d3", request).left
+    assert [one.reason for one in left] == [
+        "results are final; only a corrected one is decided on again"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {("reason",): "khác hẳn"},
+        {("replaces",): "0" * 64},
+        {("result", "scorecard", "total"): 9_999},
+        {("entries",): {}},
+        {("version",): 3},
+        {("by",): 7},
+    ],
+    ids=str,
+)
+def test_a_version_altered_in_any_field_is_named(month: Month, change: Any) -> None:
+    month.correct(WAIVE)
+    month.store.commit([patch(REF, change)])
+    assert REF.path in month.findings()
+
+
+def test_a_version_that_is_gone_is_missed(month: Month) -> None:
+    _petition(month)
+    request = {"appeal": "don-1", "upheld": True, "reason": "đã xét", "corrects": [LOWER]}
+    answer_appeal(
+        month, month.schemes, month.caller("quyen"), "a1", AppealRequest.model_validate(request)
+    )
+    assert month.findings() == []
+    del month.store.documents[REF.path]
+    assert month.findings() == [REF.path]
+
+
+def test_an_entry_behind_the_back_is_no_correction(month: Month) -> None:
+    month.correct(WAIVE)
+    forged = an_acceptance(at=END + DAY, beyond=True)
+    month.store.commit([create(refs.entries(NAME)("forged"), forged)])
+    assert month.findings() != []
+    with pytest.raises(RefusedError) as refused:
+        month.correct(LATER)
+    assert refused.value.code == "conflict"
+
+
+def test_a_petition_is_received_once_and_never_without_an_answerer(month: Month) -> None:
+    _petition(month)
+    received = month.store.get(refs.appeals("don-1"))
+    assert received is not None
+    assert received.receipt is not None
+    assert received.receipt.to == ["pho", "quyen"]
+    before = list(month.store.written)
+    route_appeal(month, "don-1")
+    route_appeal(month, "don-9")
+    assert month.store.written == before
+    assert month.store.get(refs.inbox("quyen")("appeal.don-1")) is not None
+
+
+def _petition(month: Month) -> None:
+    appeal = Appeal(period=PERIOD, official=OFFICIAL, at=END + DAY, reason="đề nghị xem lại")
+    month.store.commit([create(refs.appeals("don-1"), appeal)])
+    route_appeal(month, "don-1")
