@@ -30,10 +30,14 @@ class Period(Document):
     closes_at: Time
     time_zone: Line
     scheme: SchemeRef
+    parts: Annotated[list[PeriodId], Field(max_length=12)] = []
+    """Of a roll-up: the periods whose results it pools; it has no work or scores of its own."""
     state: State
     self_from: Time | None = None
     self_until: Time | None = None
     petition_until: Time | None = None
     answer_until: Time | None = None
+    rated_before: Time | None = None
+    """Of a year: the day before which the scheme's calendar wants it rated."""
     closing: Annotated[int, Field(ge=0, le=1_000)] = 0
     """How often closing was started; part of the task names, so a restart is not deduplicated."""

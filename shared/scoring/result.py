@@ -17,8 +17,12 @@ def freeze(
     assignments: int,
     entries: int,
     refused: Sequence[RefusedEntry],
+    refused_count: int | None = None,
 ) -> Result:
-    """Freeze a scorecard with the number of documents behind it, and digest it."""
+    """Freeze a scorecard with the number of documents behind it, and digest it.
+
+    `refused_count` is for results that only know a part of what they count.
+    """
     result = Result(
         unit=unit,
         name=name,
@@ -26,7 +30,7 @@ def freeze(
         assignments=assignments,
         entries=entries,
         refused=sorted(refused, key=lambda entry: entry.path)[:100],
-        refused_count=len(refused),
+        refused_count=len(refused) if refused_count is None else refused_count,
         digest="0" * 64,
     )
     return result.model_copy(update={"digest": result_digest(result)})

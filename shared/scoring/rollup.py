@@ -1,10 +1,25 @@
 """Months into quarters and years, and the parts of a period that was spent in several units."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from shared.models.scheme import Scheme
-from shared.models.scorecard import Assessment, Scorecard
+from shared.models.scheme import (
+    COMBINED,
+    Component,
+    Criteria,
+    Indicator,
+    Scheme,
+    Statement,
+    Subject,
+    Task,
+)
+from shared.models.scorecard import Assessment, Contribution, Scorecard
+from shared.scoring.evaluation import components
 from shared.scoring.scorecard import score, span
+
+MOST_ROWS = 1_000
+"""Of a scorecard: some 300 kB then, of the 1 MiB that the store lets a document have."""
+SUBJECTS: tuple[Subject, ...] = ("official", "head", "unit")
 
 
 def as_part(card: Scorecard) -> Scorecard:
@@ -32,3 +47,62 @@ def pool(cards: Sequence[Scorecard], period: str, scheme: Scheme) -> Scorecard:
         assessments={stretch: one for card in cards for stretch, one in card.assessments.items()},
         capacity=last.capacity,
     )
+
+
+def unreadable(part: Scheme, whole: Scheme) -> list[str]:
+    """The components of a roll-up's scheme that scorecards under a part's scheme cannot fill.
+
+    Work is weighed when it is scored, so its measures can always be pooled; scores,
+    statements and measurements can when both schemes mean the same by them.
+    """
+    return sorted(
+        {
+            component.id
+            for subject in SUBJECTS
+            for component in components(whole.root(subject))
+            if not isinstance(component, Task | COMBINED)
+            and _meaning(component) not in map(_meaning, components(part.root(subject)))
+        }
+    )
+
+
+def bounded(card: Scorecard) -> Scorecard:
+    """The same scorecard, fit for a document: with very much work, summed by unit and product.
+
+    Shares and totals are sums over the rows, so they stay the same to the last digit;
+    each row still begins with its period, unit and person.
+    """
+    if len(card.contributions) <= MOST_ROWS:
+        return card
+    groups: dict[tuple[str, str, int], list[Contribution]] = {}
+    for name, row in card.contributions.items():
+        groups.setdefault((name.rpartition("_")[0], row.product, row.k), []).append(row)
+    numbers = Counter[str]()
+    rows: dict[str, Contribution] = {}
+    for (place, _, _), group in sorted(groups.items()):
+        numbers[place] += 1
+        rows[f"{place}_sum{numbers[place]}"] = _summed(group)
+    return card.model_copy(update={"contributions": dict(sorted(rows.items()))})
+
+
+def _summed(rows: Sequence[Contribution]) -> Contribution:
+    sums = {
+        name: sum(getattr(row, name) for row in rows)
+        for name in Contribution.model_fields
+        if name not in ("product", "k")
+    }
+    return rows[0].model_copy(update=sums)
+
+
+def _meaning(component: Component) -> object:
+    """What a scorecard must hold for it, beside its name."""
+    match component:
+        case Criteria():
+            scales = [(one.id, one.least, one.most) for one in component.criteria]
+            return ("criteria", component.id, sorted(scales))
+        case Statement():
+            return ("statement", component.id, sorted(component.options.items()))
+        case Indicator():
+            return ("indicator", component.id, component.decimals)
+        case _:
+            return component.kind

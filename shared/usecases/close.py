@@ -8,7 +8,7 @@ computed from assignments and entries alone, so writing it again changes nothing
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared import refs
 from shared.errors import ConflictError, NotYetError
@@ -25,6 +25,8 @@ from shared.usecases.recorded import Change, by_platform, recorded
 from shared.usecases.windows import published
 
 log = logging.getLogger(__name__)
+AGAIN = timedelta(hours=1)
+"""How soon a roll-up asks again whether its parts are final."""
 
 
 class CloseTask(Part):
@@ -39,7 +41,8 @@ class CompileTask(Part):
 @dataclass(frozen=True)
 class _Decision:
     period: Period
-    early: bool
+    again_at: datetime | None = None
+    """When to come again, of a period that cannot be locked yet."""
 
 
 def schedule_close(queue: Queue, period: Period) -> None:
@@ -58,14 +61,15 @@ def schedule_close(queue: Queue, period: Period) -> None:
 def close(services: Services, task: CloseTask) -> None:
     """Lock the period and fan its compilation out by unit.
 
-    Called too early, it only schedules itself again: a queue reaches 30 days.
+    Called too early, or before a roll-up's parts are final, it only schedules itself
+    again: a queue reaches 30 days.
     """
     decision = services.store.transact(
         lambda transaction: _lock(transaction, task.period, services.clock.now())
     )
     period = decision.period
-    if decision.early:
-        _schedule_again(services, period)
+    if decision.again_at is not None:
+        _schedule_again(services, period, decision.again_at)
     elif period.state == "closing":
         units = [one.path[-1] for one in deepest_first(_units(services.store))]
         _enqueue_compilation(services.queue, period, units)
@@ -111,8 +115,10 @@ def _units(store: Store) -> list[Unit]:
 
 def _is_whole(store: Store, period: Period, totals: list[UnitResult]) -> bool:
     """Whether every assignment is in some result, and every person has exactly one."""
-    assignments = store.count(refs.assignments, prefix=f"{period.id}_")
     results = store.count(_results(period))
+    if period.parts:
+        return results == sum(total.officials for total in totals)
+    assignments = store.count(refs.assignments, prefix=f"{period.id}_")
     return (assignments, results) == (
         sum(total.assignments for total in totals),
         sum(total.officials for total in totals),
@@ -174,12 +180,20 @@ def _lock(transaction: Transaction, period_id: str, now: datetime) -> _Decision:
     if period is None:
         raise no_period(period_id, "period")
     if period.state != "open":
-        return _Decision(period, early=False)
+        return _Decision(period)
     if now < period.closes_at:
-        return _Decision(period, early=True)
+        return _Decision(period, period.closes_at)
+    if period.parts and not _are_final(transaction, period.parts):
+        return _Decision(period, now + AGAIN)
     locked = period.model_copy(update={"state": "closing", "closing": period.closing + 1})
     transaction.write(_moved(period, locked, now, "lock period"))
-    return _Decision(locked, early=False)
+    return _Decision(locked)
+
+
+def _are_final(transaction: Transaction, parts: list[str]) -> bool:
+    """A roll-up rests on what nobody contests any more."""
+    periods = transaction.get_all([refs.periods(part) for part in parts])
+    return all(period is not None and period.state == "final" for period in periods)
 
 
 def _moved(before: Period, after: Period, now: datetime, action: str) -> list[Write]:
@@ -189,10 +203,10 @@ def _moved(before: Period, after: Period, now: datetime, action: str) -> list[Wr
     return recorded(keyed, now, [Change(ref, before, after)], action=action, target=ref.path)
 
 
-def _schedule_again(services: Services, period: Period) -> None:
+def _schedule_again(services: Services, period: Period, at: datetime) -> None:
     hop = f"{services.clock.now():%Y%m%dT%H%M}"
     name = f"close-{period.id}-{period.closes_at:%Y%m%dT%H%M%SZ}-{hop}"
-    services.queue.enqueue("close", {"period": period.id}, name=name, at=period.closes_at)
+    services.queue.enqueue("close", {"period": period.id}, name=name, at=at)
 
 
 def _enqueue_compilation(queue: Queue, period: Period, units: Iterable[str]) -> None:

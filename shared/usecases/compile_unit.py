@@ -27,6 +27,7 @@ from shared.usecases.close import CompileTask, read_period
 from shared.usecases.conclude import Conclusion, Read, children_of
 from shared.usecases.context import context, known_from, makes_card, sources_of
 from shared.usecases.reading import batches, read_each, read_entries, refused
+from shared.usecases.roll_up import roll_up_unit
 from shared.usecases.schemes import Schemes
 
 
@@ -117,9 +118,27 @@ def recompute_unit(
     """
     scheme = schemes.get(period.scheme)
     children = children_of(store, period, unit, read)
+    if period.parts:
+        return _pooled_unit(store, read, period, scheme, unit, children)
     people = read_people(store, period, unit.path[-1])
     live = list(results_of(store, scheme, period, unit.path, people))
     return conclude_unit(store, read, period, scheme, unit, children, people, live)
+
+
+def _pooled_unit(
+    store: Store,
+    read: Read,
+    period: Period,
+    scheme: Scheme,
+    unit: Unit,
+    children: Sequence[UnitResult],
+) -> Compiled:
+    """Of a roll-up: what follows from ratings was said in each part, and is pooled from there."""
+    pooled = list(roll_up_unit(store, scheme, period, unit.path[-1]))
+    nobody = {one.scorecard.official: None for one in pooled}
+    concluded = Conclusion(store, read, period, scheme, unit, children, pooled, nobody)
+    total = total_unit(unit.path[-1], unit.name, pooled, 0, children, concluded.score)
+    return Compiled([], [], pooled, total)
 
 
 def conclude_unit(

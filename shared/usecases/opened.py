@@ -18,6 +18,13 @@ def read_open(transaction: Transaction, period_id: str, field: str) -> Period:
             f"period {period_id} is {period.state}; nothing in it changes any more",
             f"kỳ {period_id} đã khóa, không thể thay đổi",
         )
+    if period.parts:
+        raise refuse(
+            "closed",
+            field,
+            f"{period_id} pools {', '.join(period.parts)} and has no work of its own",
+            f"kỳ {period_id} tổng hợp từ {', '.join(period.parts)}, không giao việc riêng",
+        )
     return period
 
 

@@ -14,6 +14,7 @@ from shared.usecases.calendar import bounds, kind_of
 from shared.usecases.caller import Caller, require
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import no_period
+from shared.usecases.parts import rolled_up
 from shared.usecases.recorded import Change, recorded
 from shared.usecases.windows import Scoring, scoring_windows
 
@@ -22,13 +23,17 @@ SHOWN = 10
 
 
 class OpenPeriod(Part):
-    """Without `closes_at` the scheme's windows say when the heads' time ends."""
+    """Without `closes_at` the scheme's windows say when the heads' time ends.
+
+    With `parts` the period is a roll-up of these periods' results; see rolled_up.
+    """
 
     action: Literal["open"]
     period: PeriodId
     scheme: SchemeRef
     time_zone: Line = "Asia/Ho_Chi_Minh"
     closes_at: Time | None = None
+    parts: Annotated[list[PeriodId], Field(max_length=12)] = []
 
 
 class Reschedule(Part):
@@ -59,6 +64,7 @@ class PeriodReply(Part):
     self_until: Time | None = None
     petition_until: Time | None = None
     answer_until: Time | None = None
+    rated_before: Time | None = None
 
 
 def change_period(
@@ -120,6 +126,11 @@ def _opened(
     scheme = transaction.get(refs.schemes(request.scheme))
     if scheme is None:
         raise refuse("missing", "scheme", "is not published", "quy chế chấm điểm chưa ban hành")
+    if request.parts:
+        frame = rolled_up(transaction, scheme, request.period, request.parts, request.time_zone)
+        ready = max(frame.end, now)
+        closes_at = _not_before(ready, request.closes_at or ready)
+        return frame.model_copy(update={"closes_at": closes_at})
     start, end = bounds(request.period, request.time_zone)
     scoring = (
         scoring_windows(transaction, scheme.windows, end, now, request.time_zone)
@@ -223,4 +234,5 @@ def _reply(period: Period) -> PeriodReply:
         self_until=period.self_until,
         petition_until=period.petition_until,
         answer_until=period.answer_until,
+        rated_before=period.rated_before,
     )

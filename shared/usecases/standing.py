@@ -86,6 +86,14 @@ def read_standings(store: Store, period: str, unit: str | None = None) -> list[S
     ]
 
 
+def read_standing(store: Store, period: str, official: str) -> Standing | None:
+    """One person's last version with the decision on it."""
+    version = read_version(store, period, official)
+    if version is None:
+        return None
+    return Standing(version, rests_on(store.get(refs.decision(period, official)), version))
+
+
 def _decisions(store: Store, period: str, versions: list[Version]) -> Iterator[Decision | None]:
     officials = [version.result.scorecard.official for version in versions]
     stored = store.get_all([refs.decision(period, official) for official in officials])

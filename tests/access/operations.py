@@ -110,6 +110,9 @@ def in_store(place: str, name: str) -> Try:
         "score self": lambda w, who, state: _score(w, who, PERIODS[state], "by_self"),
         "score self early": lambda w, who, _: _score(w, who, OUTSIDE["early"]["id"], "by_self"),
         "score self late": lambda w, who, _: _score(w, who, OUTSIDE["late"]["id"], "by_self"),
+        "score self in roll-up": lambda w, who, _: _score(
+            w, who, OUTSIDE["roll-up"]["id"], "by_self"
+        ),
         "score as head": lambda w, who, state: _score(w, who, PERIODS[state], "by_head"),
         "score own as head": _score_own,
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),

@@ -52,6 +52,7 @@ PERIODS = {"open": "2026-10", "closing": "2026-09", "review": "2026-08", "final"
 OUTSIDE: dict[str, dict[str, Any]] = {
     "early": {"id": "2026-12", "state": "open", "self_from": FAR},
     "late": {"id": "2026-06", "state": "open", "self_until": LONG_AGO},
+    "roll-up": {"id": "2026-04", "state": "open", "parts": ["2026-03"]},
     "heard": {"id": "2026-05", "state": "review", "petition_until": LONG_AGO},
 }
 """Periods before or after a window, by what makes them so."""

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models.scorecard import Assessment, Capacity, Contribution, Scorecard
+from shared.scoring import rollup
 from shared.scoring.digest import canonical
 from shared.scoring.rollup import pool
 from shared.scoring.rounding import half_up
-from shared.scoring.scorecard import score
+from shared.scoring.scorecard import read, score
+from shared.usecases.schemes import shipped
 from tests.builders import (
     DAY,
     DUE,
@@ -168,3 +171,39 @@ def test_two_units_rate_their_part_and_both_follow_the_person() -> None:
     card = pool([one, other], "2026-10", SCHEME)
     assert (card.share("a"), card.points("general"), card.total) == (5000, 2700, 6200)
     assert card.path == ["p1", "p2", "so"]
+
+
+@given(st.lists(rows, min_size=1, max_size=4), st.integers(1, 6))
+def test_a_bounded_scorecard_scores_the_same(work: list[list[Contribution]], most: int) -> None:
+    months = [
+        a_month(month, rows, Assessment(criteria=full_marks()))
+        for month, rows in zip(MONTHS, work, strict=False)
+    ]
+    whole = pool(months, "2026", SCHEME)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rollup, "MOST_ROWS", most)
+        card = rollup.bounded(whole)
+    assert (card.work, card.nodes, card.total) == (whole.work, whole.nodes, whole.total)
+    assert read(card, SCHEME).evidence == read(whole, SCHEME).evidence
+    if len(whole.contributions) <= most:
+        assert card == whole
+
+
+def test_the_largest_year_fits_in_a_document() -> None:
+    """A thousand pieces of work in each of twelve months, of twenty products."""
+    rows = {
+        f"{month}_{'u' * 60}_{'o' * 60}_{n:026}": a_contribution(delivered(), product=f"sp{n % 20}")
+        for month in MONTHS
+        for n in range(1000)
+    }
+    year = a_scorecard(period="2026", contributions=rows)
+    card = rollup.bounded(year)
+    assert len(card.contributions) == 12 * 20
+    assert (card.work, card.total) == (year.work, year.total)
+    assert len(canonical(card.fields())) < 2**19
+
+
+def test_a_scheme_reads_what_means_the_same() -> None:
+    local = shipped("decree-335-local@1")
+    assert rollup.unreadable(SCHEME, SCHEME) == []
+    assert "general" in rollup.unreadable(SCHEME, local)

@@ -1,0 +1,58 @@
+"""Quarters and years: each person's frozen results as one, in the unit served in last.
+
+What is pooled is each result's last version with the rating that was decided on it,
+so nothing of a part is computed again, and a roll-up that is compiled again gives the same.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from shared.models.period import Period
+from shared.models.result import Result
+from shared.models.scheme import Scheme
+from shared.models.scorecard import Scorecard
+from shared.ports import Store
+from shared.scoring.result import freeze
+from shared.scoring.rollup import as_part, bounded, pool
+from shared.scoring.scorecard import span
+from shared.usecases.standing import Standing, read_standing, read_standings
+
+
+def roll_up_unit(store: Store, scheme: Scheme, period: Period, unit: str) -> Iterator[Result]:
+    """The results of everybody whose last part was compiled by the unit, by uid."""
+    parts = sorted(period.parts, key=span)
+    here = {
+        part: {one.official: one for one in read_standings(store, part, unit)} for part in parts
+    }
+    for uid in sorted({uid for standings in here.values() for uid in standings}):
+        standings = list(_of_person(store, uid, here))
+        if standings[-1].result.unit == unit:
+            yield _rolled_up(standings, period, scheme)
+
+
+def _of_person(
+    store: Store, uid: str, here: Mapping[str, Mapping[str, Standing]]
+) -> Iterator[Standing]:
+    """In the order of the parts; those of other units are looked up one by one: they are few."""
+    for part, standings in here.items():
+        standing = standings.get(uid) or read_standing(store, part, uid)
+        if standing is not None:
+            yield standing
+
+
+def _rolled_up(standings: list[Standing], period: Period, scheme: Scheme) -> Result:
+    results = [one.result for one in standings]
+    return freeze(
+        bounded(pool(list(map(_as_part, standings)), period.id, scheme)),
+        unit=results[-1].unit,
+        name=results[-1].name,
+        assignments=sum(one.assignments for one in results),
+        entries=sum(one.entries for one in results),
+        refused=[bad for one in results for bad in one.refused],
+        refused_count=sum(one.refused_count for one in results),
+    )
+
+
+def _as_part(standing: Standing) -> Scorecard:
+    """With its rating as decided, which gates of the roll-up may ask for."""
+    card = standing.result.scorecard
+    return as_part(card.model_copy(update={"rating": standing.rating}))

@@ -1,0 +1,322 @@
+"""Quarters and years over frozen results: opened, closed, verified; nothing lost or doubled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from shared import refs
+from shared.errors import NotYetError, RefusedError
+from shared.models.official import Official
+from shared.models.period import Period
+from shared.models.result import Result
+from shared.models.scorecard import Assessment, Contribution
+from shared.ports import Queue, patch, put
+from shared.scoring.result import freeze
+from shared.scoring.rounding import half_up
+from shared.scoring.scorecard import score
+from shared.usecases.calendar import bounds, kind_of
+from shared.usecases.caller import Caller
+from shared.usecases.close import CloseTask, CompileTask, close, finalize
+from shared.usecases.compile_unit import compile_unit
+from shared.usecases.opened import read_open
+from shared.usecases.period import OpenPeriod, PeriodReply, change_period
+from shared.usecases.schemes import Schemes, shipped
+from shared.usecases.verify import verify
+from tests.builders import SCHEME, a_contribution, a_unit, an_official, delivered, full_marks
+from tests.memory import MemoryStore
+
+ZONE = "Asia/Ho_Chi_Minh"
+MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
+SWITCHED = [*MONTHS[:6], "2026-Q3", "2026-Q4"]
+"""Monthly until June, then quarterly."""
+NEW_YEAR = datetime(2027, 1, 4, tzinfo=UTC)
+
+
+class Calls(Queue):
+    def __init__(self) -> None:
+        self.made: list[tuple[str, Mapping[str, Any], datetime | None]] = []
+
+    def enqueue(
+        self, function: str, payload: Mapping[str, Any], *, name: str, at: datetime | None = None
+    ) -> None:
+        self.made.append((function, dict(payload), at))
+
+
+@dataclass
+class Clock:
+    time: datetime = NEW_YEAR
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass
+class House:
+    """Units p1 and p2, periods that are final, and an organiser."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    queue: Calls = field(default_factory=Calls)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.store.commit(
+            [
+                *(put(refs.units(name), a_unit(path=[name], parent=None)) for name in ("p1", "p2")),
+                put(refs.schemes(SCHEME), shipped(SCHEME)),
+            ]
+        )
+
+    @property
+    def schemes(self) -> Schemes:
+        return Schemes(self.store)
+
+    def part(self, period: str, **changes: Any) -> None:
+        start, end = bounds(period, ZONE)
+        record = {
+            "id": period,
+            "kind": kind_of(period),
+            "start": start,
+            "end": end,
+            "closes_at": end,
+            "time_zone": ZONE,
+            "scheme": SCHEME,
+            "state": "final",
+        }
+        self.store.commit([put(refs.periods(period), Period.model_validate(record | changes))])
+
+    def result(self, period: str, uid: str, unit: str, *work: Contribution, **said: Any) -> Result:
+        """What a close would have left."""
+        card = score(
+            period=period,
+            official=uid,
+            scheme=shipped(SCHEME),
+            path=[unit],
+            contributions={f"{period}_{unit}_{uid}_w{n}": row for n, row in enumerate(work)},
+            assessments={period: Assessment(**said)},
+        )
+        result = freeze(
+            card, unit=unit, name=uid, assignments=len(work), entries=2 * len(work), refused=[]
+        )
+        self.store.commit([put(refs.official_results(period)(uid), result)])
+        return result
+
+    def open(self, period: str, parts: list[str], scheme: str = SCHEME) -> PeriodReply:
+        organiser: Official = an_official(roles=["organiser"])
+        caller = Caller("tu", self.clock.now(), organiser)
+        request = OpenPeriod(action="open", period=period, scheme=scheme, parts=parts)
+        return change_period(self, caller, f"open {period}", request)
+
+    def run(self, period: str) -> None:
+        """What Cloud Tasks would call."""
+        close(self, CloseTask(period=period))
+        for function, payload, _ in self.queue.made:
+            if function == "compile_unit":
+                compile_unit(self, self.schemes, CompileTask.model_validate(payload))
+        finalize(self, CloseTask(period=period))
+
+    def pooled(self, period: str, uid: str) -> Result:
+        result = self.store.get(refs.official_results(period)(uid))
+        assert result is not None
+        return result
+
+    def fields(self) -> dict[str, dict[str, Any]]:
+        return {path: fields for path, (fields, _) in self.store.documents.items()}
+
+    def state(self, period: str) -> str:
+        standing = self.store.get(refs.periods(period))
+        assert standing is not None
+        return standing.state
+
+
+def a_year() -> tuple[House, dict[str, list[Result]]]:
+    """An moves from p1 to p2 in May and is away in February; Em leaves after March."""
+    house, results = House(), dict[str, list[Result]]()
+    for number, period in enumerate(SWITCHED):
+        house.part(period)
+        unit = "p1" if number < 4 else "p2"
+        done = a_contribution(delivered(), k=1000 + 100 * number, quantity=1 + number % 2)
+        away = period == "2026-02"
+        marks = {} if away else {"criteria": full_marks(700 + 30 * number)}
+        an = house.result(period, "an", unit, *([] if away else [done]), away=away, **marks)
+        results.setdefault("an", []).append(an)
+        if number < 3:
+            results.setdefault("em", []).append(house.result(period, "em", "p1", done, done))
+    return house, results
+
+
+def test_a_switch_from_months_to_quarters_loses_nothing() -> None:
+    house, results = a_year()
+    house.open("2026", SWITCHED)
+    house.run("2026")
+    assert house.state("2026") == "review"
+    total = house.store.get(refs.results("2026"))
+    assert total is not None
+    every = [one for own in results.values() for one in own]
+    assert (total.officials, total.drift) == (2, 0)
+    assert total.assignments == sum(one.assignments for one in every)
+    assert total.entries == sum(one.entries for one in every)
+    for uid, own in results.items():
+        card = house.pooled("2026", uid).scorecard
+        names = [name for one in own for name in one.scorecard.contributions]
+        assert sorted(card.contributions) == sorted(names)
+        rows = [row for one in own for row in one.scorecard.contributions.values()]
+        for node, weight in (("a", "done_weight"), ("b", "quality_weight")):
+            share = Fraction(
+                sum(getattr(row, weight) for row in rows), sum(row.assigned_weight for row in rows)
+            )
+            assert card.share(node) == half_up(share * 10_000)
+
+
+def test_criteria_are_averaged_over_the_months_worked_and_quarters_count_threefold() -> None:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    house.run("2026")
+    months = [n for n in range(6) if n != 1]
+    points = sum(700 + 30 * n for n in months) + 3 * (700 + 30 * 6) + 3 * (700 + 30 * 7)
+    expected = half_up(Fraction(3 * points, len(months) + 6))
+    assert house.pooled("2026", "an").scorecard.points("general") == expected
+
+
+def test_everybody_is_rated_in_the_unit_of_the_last_part() -> None:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    house.run("2026")
+    assert (house.pooled("2026", "an").unit, house.pooled("2026", "em").unit) == ("p2", "p1")
+    assert house.pooled("2026", "em").scorecard.standing == "not_assessed"
+
+
+def test_who_was_away_throughout_stays_so() -> None:
+    house = House()
+    for month in MONTHS[9:]:
+        house.part(month)
+        house.result(month, "an", "p1", away=True)
+        house.result(month, "chi", "p1", criteria=full_marks())
+    house.open("2026-Q4", MONTHS[9:])
+    house.run("2026-Q4")
+    standings = [house.pooled("2026-Q4", uid).scorecard.standing for uid in ("an", "chi")]
+    assert standings == ["on_leave", "insufficient_data"]
+
+
+def test_a_year_over_rolled_up_quarters_is_the_year_over_their_months() -> None:
+    ways = []
+    for parts in (MONTHS, [*MONTHS[:9], "2026-Q4"]):
+        house = House()
+        for number, month in enumerate(MONTHS):
+            house.part(month)
+            work = a_contribution(delivered(), quantity=1 + number % 3)
+            house.result(month, "an", "p1", work, criteria=full_marks(600 + number))
+        house.open("2026-Q4", MONTHS[9:])
+        house.run("2026-Q4")
+        house.store.commit([patch(refs.periods("2026-Q4"), {("state",): "final"})])
+        house.queue.made.clear()
+        house.open("2026", parts)
+        house.run("2026")
+        card = house.pooled("2026", "an").scorecard
+        ways.append((card.contributions, card.nodes, card.total, card.rating))
+    assert ways[0] == ways[1]
+
+
+def test_a_roll_up_waits_until_its_parts_are_final() -> None:
+    house, _ = a_year()
+    house.part("2026-Q4", state="review")
+    house.open("2026", SWITCHED)
+    close(house, CloseTask(period="2026"))
+    assert house.state("2026") == "open"
+    assert house.queue.made == [("close", {"period": "2026"}, NEW_YEAR + timedelta(hours=1))]
+    house.part("2026-Q4")
+    house.queue.made.clear()
+    house.run("2026")
+    assert house.state("2026") == "review"
+
+
+def test_every_step_repeats_harmlessly_and_totals_wait_for_every_unit() -> None:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    close(house, CloseTask(period="2026"))
+    with pytest.raises(NotYetError):
+        finalize(house, CloseTask(period="2026"))
+    house.run("2026")
+    before = house.fields()
+    house.run("2026")
+    assert house.fields() == before
+
+
+def test_verify_recomputes_roll_ups_too() -> None:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    house.run("2026")
+    assert verify(house.store, house.schemes, "2026").findings == []
+    altered = house.pooled("2026", "an").model_copy(update={"name": "x"})
+    house.store.commit([put(refs.official_results("2026")("an"), altered)])
+    found = verify(house.store, house.schemes, "2026").findings
+    assert [one.path for one in found] == ["results/2026/officials/an"]
+
+
+def test_no_work_is_given_in_a_roll_up() -> None:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    with pytest.raises(RefusedError, match="no work of its own") as refused:
+        house.store.transact(lambda transaction: read_open(transaction, "2026", "period"))
+    assert refused.value.code == "closed"
+
+
+def test_an_evaluation_year_may_begin_and_end_before_the_calendar_s() -> None:
+    """Rated before 15 December: December counts in the next year."""
+    house = House()
+    for month in ["2025-12", *MONTHS[:11]]:
+        house.part(month)
+        house.result(month, "an", "p1", a_contribution(delivered()))
+    reply = house.open("2026", ["2025-12", *MONTHS[:11]])
+    assert reply.rated_before == datetime(2026, 12, 14, 17, tzinfo=UTC)
+    house.run("2026")
+    assert house.pooled("2026", "an").scorecard.work.assigned == 12
+
+
+@pytest.mark.parametrize(
+    ("period", "parts", "code", "said"),
+    [
+        ("2027-03", ["2026-01"], "invalid", "a month has no parts"),
+        ("2026", [*MONTHS[:5], "2027-01"], "missing", "there is no period 2027-01"),
+        ("2026", [*MONTHS[:4], *MONTHS[5:]], "invalid", "2026-04 and 2026-06 overlap or leave"),
+        ("2026", [*MONTHS[:8], "2026-Q3"], "invalid", "overlap or leave"),
+        ("2026", ["2026-01", "2026-01"], "invalid", "2026-01 and 2026-01 overlap"),
+        ("2026-Q1", MONTHS[:2], "invalid", "2026-01 to 2026-02 do not make 2026-Q1"),
+        ("2027", MONTHS, "invalid", "do not make 2027"),
+    ],
+)
+def test_parts_that_do_not_tile_the_time_are_refused(
+    period: str, parts: list[str], code: str, said: str
+) -> None:
+    house = House()
+    for name in [*MONTHS, "2026-Q3"]:
+        house.part(name)
+    before = house.fields()
+    with pytest.raises(RefusedError, match=said) as refused:
+        house.open(period, parts)
+    assert refused.value.code == code
+    assert house.fields() == before
+
+
+def test_no_month_counts_in_two_years() -> None:
+    house = House()
+    for month in [*MONTHS, "2027-01"]:
+        house.part(month)
+    house.open("2026", MONTHS)
+    with pytest.raises(RefusedError, match="counts in 2026 already"):
+        house.open("2027", ["2026-12", "2027-01"])
+
+
+def test_a_part_that_the_scheme_cannot_read_is_named() -> None:
+    house = House()
+    scheme = shipped("decree-335-local@1")
+    house.store.commit([put(refs.schemes(scheme.ref), scheme)])
+    for month in MONTHS[:3]:
+        house.part(month)
+    house.part("2026-02", scheme=scheme.ref)
+    with pytest.raises(RefusedError, match="2026-02 is scored by decree-335-local@1") as refused:
+        house.open("2026-Q1", MONTHS[:3])
+    assert (refused.value.code, refused.value.faults[0].field) == ("conflict", "parts")
