@@ -25,7 +25,7 @@ from tests.world import BEGIN
 
 OUT = Path(__file__).parents[2] / "out" / "rule-coverage.json"
 ACCESS, SHAPES = "demo-covered-access", "demo-covered-shapes"
-TIMED = ("entries", "appraisals", "appeals")
+TIMED = ("entries", "appraisals", "appeals", "proposals")
 """Where the period's state is part of a condition."""
 Span = tuple[int, int]
 SURE = ("value is map", "value is string")
