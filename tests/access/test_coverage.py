@@ -84,9 +84,9 @@ def _stand_in(place: Place, order: int) -> None:
 
 
 def _lists_of_every_length() -> Iterator[Draft]:
-    """With all items good, and with the last one bad."""
+    """With all items good, and with the last one empty or too long."""
     for length in range(6):
-        for last in ("x", ""):
+        for last in ("x", "", "x" * 601):
             lines = ["x"] * (length - 1) + [last] * (length > 0)
             for kind, more in LISTS.items():
                 fields = {**SIGNED, "kind": kind, **more, "evidence": lines}
