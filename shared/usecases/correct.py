@@ -11,9 +11,9 @@ from pydantic import Field
 from shared import refs
 from shared.errors import refuse
 from shared.models.assignment import Assignment
-from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, Reason, Time
+from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, Reason
 from shared.models.correction import Correction
-from shared.models.entry import Accepted, DeadlineMoved, Entry, EntryId, ExemptionDecided
+from shared.models.entry import Accepted, Entry, EntryId, ExemptionDecided
 from shared.models.period import Period
 from shared.models.scheme import Criteria, Criterion, Rating, Scheme
 from shared.models.scorecard import Contribution, Scorecard, Standing
@@ -54,14 +54,6 @@ class Accept(Part):
     beyond: bool = False
 
 
-class MoveDue(Part):
-    """The work was due at another time."""
-
-    kind: Literal["due"]
-    assignment: AssignmentId
-    due: Time
-
-
 class Rescore(Part):
     """A criterion's score; `unit` when it was said for the time in one of several units."""
 
@@ -71,7 +63,7 @@ class Rescore(Part):
     unit: Id | None = None
 
 
-Item = Annotated[Waive | Accept | MoveDue | Rescore, Field(discriminator="kind")]
+Item = Annotated[Waive | Accept | Rescore, Field(discriminator="kind")]
 Items = Annotated[list[Item], Field(max_length=10)]
 
 
@@ -307,7 +299,7 @@ def _folded(work: _Reopened) -> Assignment:
     return work.assignment.model_copy(update={"folded": fold_all([*work.facts, *work.added])})
 
 
-def _entry(ruling: Ruling, work: _Reopened, item: Waive | Accept | MoveDue, where: str) -> Entry:
+def _entry(ruling: Ruling, work: _Reopened, item: Waive | Accept, where: str) -> Entry:
     by, at, reason = ruling.keyed.by, ruling.now, ruling.reason
     match item:
         case Waive():
@@ -330,8 +322,6 @@ def _entry(ruling: Ruling, work: _Reopened, item: Waive | Accept | MoveDue, wher
             return Accepted(
                 by=by, at=at, submission=item.submission, beyond=item.beyond, note=reason
             )
-        case MoveDue():
-            return DeadlineMoved(by=by, at=at, due=item.due, reason=reason)
 
 
 def _stretch(contested: Contested, item: Rescore, where: str) -> str:

@@ -6,11 +6,18 @@ from shared import refs
 from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.decision import Decision
-from shared.models.entry import Accepted, DeadlineMoved, Entry, ExemptionDecided, Returned
+from shared.models.entry import (
+    Accepted,
+    Corrected,
+    DeadlineMoved,
+    Entry,
+    ExemptionDecided,
+    Returned,
+)
 from shared.ports import Transaction
 from shared.usecases.reading import read_entries
 
-JUDGING = Accepted | Returned | ExemptionDecided | DeadlineMoved
+JUDGING = Accepted | Returned | Corrected | ExemptionDecided | DeadlineMoved
 """What somebody decides about another's work."""
 
 

@@ -124,7 +124,6 @@ def _documents() -> list[Write]:
 
 WAIVE = {"kind": "waive", "assignment": NAME, "lates": 1, "faults": 0}
 LOWER = {"kind": "criterion", "criterion": "conduct", "points": 500}
-LATER = {"kind": "due", "assignment": NAME, "due": DUE + 2 * DAY}
 
 
 def test_versions_follow_one_another_and_the_first_stays(month: Month) -> None:
@@ -194,7 +193,7 @@ def test_an_entry_behind_the_back_is_no_correction(month: Month) -> None:
     month.store.commit([create(refs.entries(NAME)("forged"), forged)])
     assert month.findings() != []
     with pytest.raises(RefusedError) as refused:
-        month.correct(LATER)
+        month.correct(WAIVE)
     assert refused.value.code == "conflict"
 
 
