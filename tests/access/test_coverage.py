@@ -20,7 +20,7 @@ from tests.access import operations as tries
 from tests.access.place import Place, build
 from tests.access.table import operations
 from tests.rules.documents import Fields
-from tests.rules.fuzz import FRESH, LARGEST, OPEN, SIGNED, Draft, Engine, check, differ
+from tests.rules.fuzz import FRESH, LARGEST, OPEN, REVIEWED, SIGNED, Draft, Engine, check, differ
 from tests.world import BEGIN
 
 OUT = Path(__file__).parents[2] / "out" / "rule-coverage.json"
@@ -28,6 +28,17 @@ ACCESS, SHAPES = "demo-covered-access", "demo-covered-shapes"
 TIMED = ("entries", "appraisals", "appeals", "proposals")
 """Where the period's state is part of a condition."""
 Span = tuple[int, int]
+CONTESTING = Draft(
+    "appeals",
+    FRESH,
+    {
+        "official": SIGNED["by"],
+        "at": SIGNED["at"],
+        "period": REVIEWED,
+        "contested": "e1",
+        "reason": "xem lại",
+    },
+)
 SURE = ("value is map", "value is string")
 """Holds wherever it stands alone: a document is a map, and its id is text."""
 LISTS: dict[str, Fields] = {
@@ -42,8 +53,10 @@ def test_no_branch_of_the_rules_is_unexercised(google: Emulators) -> None:
     engine.prepare(RULES.read_text("utf-8"))
     check(engine, 500, 1)
     entries = [Draft("entries", FRESH, fields) for fields in LARGEST.values()]
-    for draft in [*entries, *_lists_of_every_length()]:
+    for draft in [*entries, *_lists_of_every_length(), CONTESTING]:
         assert differ(engine, draft) is None
+    for draft in _out_of_place():
+        assert not engine.accepts(draft)
     seen = _seen(google.store)
     unseen = _named(span for span, values in seen.items() if not values)
     one_sided = (
@@ -95,6 +108,16 @@ def _lists_of_every_length() -> Iterator[Draft]:
             part = {**SIGNED, "scores": scores}
             fields = {"period": OPEN, "official": "an", "by_self": part}
             yield Draft("appraisals", f"{OPEN}_an", fields)
+
+
+def _out_of_place() -> Iterator[Draft]:
+    """Appraisals that say another period, person or unit than the place they stand in."""
+    scoring = {**SIGNED, "scores": {"c": 1}}
+    good: Fields = {"period": OPEN, "official": "an", "by_self": scoring}
+    for change in ({"period": REVIEWED}, {"official": "chi"}, {"unit": "p1"}):
+        yield Draft("appraisals", f"{OPEN}_an", {**good, **change})
+    elsewhere = {"period": OPEN, "official": "an", "unit": "p2", "by_head": scoring}
+    yield Draft("appraisals", f"{OPEN}_an_p2", elsewhere)
 
 
 def _seen(emulator: FirestoreEmulator) -> dict[Span, set[object]]:
