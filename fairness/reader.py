@@ -27,6 +27,7 @@ from shared.models.entry import (
     Accepted,
     Assigned,
     Cancelled,
+    CarriedOver,
     DeadlineMoved,
     Entry,
     ExemptionDecided,
@@ -44,6 +45,7 @@ from shared.usecases.compile_unit import joined
 from shared.usecases.reading import batches, read_each, read_entries
 from shared.usecases.schemes import Schemes
 
+WITHDRAWN = Cancelled | Reassigned | CarriedOver
 Facts = Sequence[tuple[str, Entry]]
 
 
@@ -58,7 +60,7 @@ def read_rows(store: Store, schemes: Schemes, periods: Iterable[str], now: datet
             raise refuse("missing", "period", f"{name} is not compiled", f"kỳ {name} chưa tổng hợp")
         homes = _read_scores(store, schemes.get(period.scheme), period, rows)
         _read_work(store, period, homes, now, rows)
-        _read_petitions(store, period, rows)
+        _read_petitions(store, period, now, rows)
     return rows
 
 
@@ -152,7 +154,7 @@ def _is_wanting(assignment: Assignment, facts: Facts, due: datetime) -> bool:
     """Whether less was submitted by then than was still asked for."""
     before = [fact for _, fact in facts if fact.at <= due]
     submitted = sum(one.quantity for one in before if isinstance(one, Submission))
-    withdrawn = sum(one.quantity for one in before if isinstance(one, Cancelled | Reassigned))
+    withdrawn = sum(one.quantity for one in before if isinstance(one, WITHDRAWN))
     return submitted < assignment.quantity - withdrawn
 
 
@@ -175,13 +177,20 @@ def _sort_facts(name: str, assignment: Assignment, facts: Facts, rows: Rows) -> 
                 rows.deliveries.append(Delivery(path, assignment.unit, last))
 
 
-def _read_petitions(store: Store, period: Period, rows: Rows) -> None:
+def _read_petitions(store: Store, period: Period, now: datetime, rows: Rows) -> None:
     for found in store.find(refs.appeals, where=Where("period", "==", period.id)):
         try:
             appeal: Appeal = found.value
         except ValidationError:
             continue  # rules let no such document in
-        answer = appeal.answer
-        rows.petitions.append(
-            Petition(found.ref.path, appeal.official, None if answer is None else answer.upheld)
-        )
+        upheld = None if appeal.answer is None else appeal.answer.upheld
+        in_time = answered_in_time(appeal, now)
+        rows.petitions.append(Petition(found.ref.path, appeal.official, upheld, in_time))
+
+
+def answered_in_time(appeal: Appeal, now: datetime) -> bool | None:
+    """Unknown while there is still time to answer."""
+    if appeal.answer is not None:
+        return not appeal.answer.late
+    until = None if appeal.receipt is None else appeal.receipt.answer_by
+    return False if until is not None and now > until else None

@@ -9,10 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from fairness.reader import piece, read_rows
+from fairness.reader import answered_in_time, piece, read_rows
 from fairness.rows import Acceptance, Burden, Delivery
 from infra.local.emulator import HOST_VARIABLE
 from shared.errors import RefusedError
+from shared.models.appeal import Answer, Appeal, Receipt
 from tests.builders import (
     DAY,
     DUE,
@@ -64,6 +65,19 @@ def test_a_deadline_moved_after_the_work_was_submitted_rescues_nothing() -> None
 def test_work_that_is_not_due_yet_is_not_overdue() -> None:
     found = piece(assignment_id(), an_assignment(), [], DUE - DAY)
     assert not found.overdue
+
+
+def test_an_appeal_is_in_time_late_or_still_open() -> None:
+    receipt = Receipt(at=DUE, to=[], answer_by=DUE + DAY)
+    petition: dict[str, Any] = {"period": MONTH, "official": "an", "at": DUE, "reason": "xem lại"}
+    answer = Answer(by="quyen", at=DUE, upheld=True, reason="đúng là sai")
+    late = answer.model_copy(update={"late": True})
+    answered = [Appeal(**petition, receipt=receipt, answer=one) for one in (answer, late)]
+    waiting = Appeal(**petition, receipt=receipt)
+    assert [answered_in_time(one, END) for one in answered] == [True, False]
+    assert answered_in_time(waiting, DUE + DAY) is None
+    assert answered_in_time(waiting, DUE + DAY + TICK) is False
+    assert answered_in_time(Appeal(**petition), END) is None
 
 
 def test_a_compiled_period_gives_its_rows_and_its_report(
