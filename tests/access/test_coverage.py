@@ -111,13 +111,15 @@ def _lists_of_every_length() -> Iterator[Draft]:
 
 
 def _out_of_place() -> Iterator[Draft]:
-    """Appraisals that say another period, person or unit than the place they stand in."""
+    """Appraisals that say otherwise than the place they stand in, and ids that are none."""
     scoring = {**SIGNED, "scores": {"c": 1}}
     good: Fields = {"period": OPEN, "official": "an", "by_self": scoring}
     for change in ({"period": REVIEWED}, {"official": "chi"}, {"unit": "p1"}):
         yield Draft("appraisals", f"{OPEN}_an", {**good, **change})
     elsewhere = {"period": OPEN, "official": "an", "unit": "p2", "by_head": scoring}
     yield Draft("appraisals", f"{OPEN}_an_p2", elsewhere)
+    for collection in ("appeals", "devices", "proposals"):
+        yield Draft(collection, "-a", SIGNED)
 
 
 def _seen(emulator: FirestoreEmulator) -> dict[Span, set[object]]:
