@@ -17,6 +17,8 @@ from shared.ports import Services, Store, Where
 from shared.refs import Ref
 from shared.scoring.replay import carried, supposing
 from shared.scoring.result import rescored
+from shared.scoring.rollup import as_part, pool
+from shared.scoring.scorecard import span
 from shared.scoring.simulation import Pair, compare
 from shared.usecases.caller import Caller, require
 from shared.usecases.compile_unit import (
@@ -75,27 +77,38 @@ def simulate(
 def replay_period(
     store: Store, schemes: Schemes, request: SimulateRequest, *, most: int | None = None
 ) -> Simulation:
-    """An operator may wait, so has no bound."""
-    period = store.get(refs.periods(request.period))
-    if period is None:
-        raise no_period(request.period, "period")
+    """An operator may wait, so has no bound.
+
+    A roll-up is replayed from the work of its parts. Corrections and decisions are
+    not: they were made on what the schemes of then gave.
+    """
+    period = _read_period(store, request.period)
+    parts = [_read_period(store, name) for name in period.parts] or [period]
     new = other_scheme(schemes, request.scheme)
     units = _read_units(store, request.unit)
     if most is not None:
-        _require_few(store, period, request.unit, units, most)
+        _require_few(store, parts, request.unit, units, most)
+    pairs = [
+        pair
+        for part in parts
+        for pair in _part_pairs(store, part, units, schemes.get(part.scheme), new, request.suppose)
+    ]
     old = schemes.get(period.scheme)
-    sides = (
-        _Side(old, lambda card: supposing(card, old, request.suppose)),
-        _Side(new, lambda card: supposing(carried(card, old, new), new, request.suppose)),
-    )
     return compare(
-        [pair for unit in units for pair in _pairs(store, period, unit, sides)],
+        list(_pooled(pairs, period, old, new)) if period.parts else pairs,
         old,
         new,
         period=period.id,
         state=period.state,
         suppose=request.suppose,
     )
+
+
+def _read_period(store: Store, name: str) -> Period:
+    period = store.get(refs.periods(name))
+    if period is None:
+        raise no_period(name, "period")
+    return period
 
 
 def other_scheme(schemes: Schemes, given: SchemeRef | Scheme) -> Scheme:
@@ -126,12 +139,11 @@ def _read_units(store: Store, within: str | None) -> list[Unit]:
 
 
 def _require_few(
-    store: Store, period: Period, within: str | None, units: list[Unit], most: int
+    store: Store, periods: list[Period], within: str | None, units: list[Unit], most: int
 ) -> None:
     """Counted, not read."""
-    prefixes = [f"{period.id}_"]
-    if within is not None:
-        prefixes = [f"{period.id}_{unit.path[-1]}_" for unit in units]
+    below = [""] if within is None else [f"{unit.path[-1]}_" for unit in units]
+    prefixes = [f"{period.id}_{unit}" for period in periods for unit in below]
     found = sum(store.count(refs.assignments, prefix=prefix) for prefix in prefixes)
     if found > most:
         raise refuse(
@@ -140,6 +152,34 @@ def _require_few(
             f"{found} assignments, and at most {most} in one call: name a unit further down",
             f"có {found} việc, mỗi lần tối đa {most}: hãy chọn đơn vị cấp dưới",
         )
+
+
+def _part_pairs(
+    store: Store,
+    part: Period,
+    units: list[Unit],
+    old: Scheme,
+    new: Scheme,
+    suppose: int | None,
+) -> Iterator[Pair]:
+    """Everybody in one period that has work of its own, the deepest unit first."""
+    sides = (
+        _Side(old, lambda card: supposing(card, old, suppose)),
+        _Side(new, lambda card: supposing(carried(card, old, new), new, suppose)),
+    )
+    for unit in units:
+        yield from _pairs(store, part, unit, sides)
+
+
+def _pooled(pairs: list[Pair], period: Period, old: Scheme, new: Scheme) -> Iterator[Pair]:
+    """Each person's parts as one, in the unit of the last: both sides as a roll-up pools."""
+    by_official: dict[str, list[Pair]] = {}
+    for pair in sorted(pairs, key=lambda pair: span(pair.before.period)):
+        by_official.setdefault(pair.before.official, []).append(pair)
+    for own in by_official.values():
+        before = pool([as_part(pair.before) for pair in own], period.id, old)
+        after = pool([as_part(pair.after) for pair in own], period.id, new)
+        yield Pair(own[-1].name, own[-1].unit, before, after)
 
 
 def _pairs(store: Store, period: Period, unit: Unit, sides: tuple[_Side, _Side]) -> Iterator[Pair]:

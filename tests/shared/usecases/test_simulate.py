@@ -7,12 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared import refs
 from shared.errors import RefusedError
 from shared.models.scheme import Scheme
 from shared.models.simulation import Change, Simulation
+from shared.ports import put
+from shared.usecases.calendar import bounds
 from shared.usecases.simulate import SimulateRequest, replay_period
-from tests.builders import PERIOD, a_scheme
-from tests.shared.usecases.test_conclude import Place, a_place
+from tests.builders import (
+    DAY,
+    PERIOD,
+    a_period,
+    a_posting,
+    a_scheme,
+    an_appraisal,
+    an_assignment,
+    an_official,
+    delivered,
+)
+from tests.shared.usecases.test_conclude import UNITS, Place, a_place
 
 SERVING = [("an", 0, {}), ("chi", 2, {}), ("em", 1, {}), ("truong-1", 2, {"duty": "head"})]
 
@@ -100,3 +113,64 @@ def test_it_is_what_a_close_under_the_other_scheme_would_have_been(
     for change in found.changes:
         card = new.card(change.official)
         assert (change.after.total, change.after.label) == (card.total, card.rating)
+
+
+MONTHS = ["2026-10", "2026-11"]
+QUARTER = "2026-Q4"
+
+
+def a_quarter() -> Place:
+    """An late in October, on time in November; both months rated, pooled in a quarter."""
+    place = Place()
+    place.store.commit(
+        [
+            put(
+                refs.officials("an"),
+                an_official(unit="p1", units=["p1"], postings=[a_posting(unit="p1")]),
+            )
+        ]
+    )
+    for month, late in zip(MONTHS, (True, False), strict=True):
+        start, end = bounds(month, "Asia/Ho_Chi_Minh")
+        due = start + 10 * DAY
+        name = refs.assignment_id(month, "p1", "an", "w")
+        work = an_assignment(
+            period=month, unit="p1", path=UNITS["p1"].path, due=due, period_end=end
+        )
+        at = due + DAY if late else due - DAY
+        appraisal = an_appraisal(period=month)
+        place.store.commit(
+            [
+                put(refs.periods(month), a_period(id=month, start=start, end=end, closes_at=end)),
+                put(refs.assignments(name), work),
+                *(put(refs.entries(name)(key), one) for key, one in delivered(at=at).items()),
+                put(refs.appraisal(month, "an"), appraisal),
+            ]
+        )
+    quarter = a_period(id=QUARTER, kind="quarter", parts=MONTHS, state="review")
+    place.store.commit([put(refs.periods(QUARTER), quarter)])
+    return place
+
+
+def harsher() -> Scheme:
+    penalties = {**a_scheme().fields()["penalties"], "per_late": 100}
+    return a_scheme(ref="harsher@1", penalties=penalties)
+
+
+def test_a_quarter_is_replayed_from_the_work_of_its_months() -> None:
+    """c: (75 + 100) / 2 under the decree, (0 + 100) / 2 when a lateness takes all."""
+    place = a_quarter()
+    request = SimulateRequest(period=QUARTER, scheme=harsher())
+    found = replay_period(place.store, place.schemes, request)
+    (change,) = found.changes
+    assert (found.officials, found.assignments, change.official) == (1, 2, "an")
+    assert (change.nodes_before["c"].share, change.nodes_after["c"].share) == (8750, 5000)
+    same = SimulateRequest(period=QUARTER, scheme=place.scheme.ref)
+    assert replay_period(place.store, place.schemes, same).changes == []
+
+
+def test_a_quarter_of_too_much_work_is_refused_by_the_work_of_its_months() -> None:
+    place = a_quarter()
+    request = SimulateRequest(period=QUARTER, scheme=harsher())
+    with pytest.raises(RefusedError, match="2 assignments, and at most 1"):
+        replay_period(place.store, place.schemes, request, most=1)
