@@ -31,8 +31,11 @@ from infra.local.stack import Stack
 from shared import refs
 from shared.adapters.clock import SystemClock
 from shared.models.assignment import Assignment
+from shared.models.sources import Sources, WorkSources
 from shared.ports import Write, put
+from shared.scoring.digest import digest
 from shared.scoring.result import freeze
+from shared.scoring.sources import listed, sources_root
 from shared.settings import Settings
 from shared.usecases.close import CompileTask
 from shared.usecases.compile_unit import compile_unit
@@ -148,7 +151,7 @@ def _compile(wiring: Wiring, unit: str) -> None:
     assert total.entries == PEOPLE * ASSIGNMENTS * len(work.delivered(work.HEAD))
 
 
-def _move(client: firestore.Client, unit: str, result: dict[str, Any]) -> None:
+def _move(client: firestore.Client, unit: str, result: dict[str, dict[str, Any]]) -> None:
     """Read what a compile reads and write what it writes."""
     for batch in _batches(list(_sources(unit))):
         found = client.get_all([client.document(path) for path in batch])
@@ -156,7 +159,8 @@ def _move(client: firestore.Client, unit: str, result: dict[str, Any]) -> None:
     for batch in _batches(_people(unit)):
         writes = client.batch()
         for uid in batch:
-            writes.set(client.document(f"bare/{uid}"), result)
+            for kind, fields in result.items():
+                writes.set(client.document(f"bare/{uid}/{kind}/{uid}"), fields)
         writes.commit()
 
 
@@ -215,13 +219,14 @@ def _official_documents(unit: str, uid: str) -> Iterator[Write]:
     yield put(refs.scorecard(work.PERIOD, uid), work.a_scorecard(uid, made, appraisal))
 
 
-def _a_result() -> dict[str, Any]:
-    """A result as the compile writes it."""
+def _a_result() -> dict[str, dict[str, Any]]:
+    """A result as the compile writes it, and the list of its sources."""
     unit = UNITS[0]
     uid = _people(unit)[0]
     facts = work.delivered(uid)
     made = {name: work.an_assignment(unit, uid, facts) for name in _assignment_ids(unit, uid)}
     card = work.a_scorecard(uid, made, work.an_appraisal(uid))
+    sources = _the_sources(unit, uid)
     result = freeze(
         card,
         unit=unit,
@@ -229,5 +234,16 @@ def _a_result() -> dict[str, Any]:
         assignments=len(made),
         entries=len(made) * len(facts),
         refused=[],
+        sources=sources_root([sources]),
     )
-    return result.fields()
+    return {"results": result.fields(), "sources": sources.fields()}
+
+
+def _the_sources(unit: str, uid: str) -> Sources:
+    """As long as the compile's: a digest is as long as any other."""
+    some = digest("some")
+    entries = dict.fromkeys(work.delivered(uid), some)
+    papers = [refs.officials(uid).path, refs.appraisal(work.PERIOD, uid).path]
+    made = {name: WorkSources(terms=some, entries=entries) for name in _assignment_ids(unit, uid)}
+    [sources] = listed(uid, dict.fromkeys(papers, some), made)
+    return sources

@@ -220,7 +220,10 @@ def verify(period: Annotated[str, typer.Argument(help="A compiled period.")]) ->
     """
     with _explained():
         remote.require_store(wiring().settings.project)
-        found = verify_period(wiring().store, wiring().schemes, period)
+        with say.counting(f"verify {period}") as tell:
+            found = verify_period(wiring().store, wiring().schemes, period, tell)
+    for path, record in found.erased.items():
+        typer.echo(f"{path}: erased by audit record {record}")
     for finding in found.findings:
         typer.echo(f"{finding.path}: {finding.reason}")
     typer.echo(f"{period}: {found.checked} documents, {len(found.findings)} findings")

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from shared.models.result import PeriodResult, Result, UnitResult
 from shared.usecases.export import amounts
+from shared.usecases.findings import Tell
 from shared.vietnamese import RATINGS, STATES, number
 
 WIDTH = 132
@@ -36,6 +37,15 @@ def progress() -> Iterator[Progress]:
     )
     with Progress(*columns, console=err) as bar:
         yield bar
+
+
+@contextmanager
+def counting(title: str) -> Iterator[Tell]:
+    """What is being looked at, and how many so far: nobody knows the total before."""
+    columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=err) as bar:
+        row = bar.add_task(title, total=None)
+        yield lambda what, number: bar.update(row, description=f"{title}: {what}, {number:,}")
 
 
 def unit_table(unit: UnitResult, results: Iterable[Result]) -> None:

@@ -27,6 +27,7 @@ from shared.models.proposal import Registered
 from shared.models.result import PeriodResult, Result, UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
+from shared.models.sources import Sources
 from shared.models.unit import Unit
 
 M = TypeVar("M")
@@ -78,8 +79,8 @@ schemes = _of(Scheme)
 periods = _of(Period)
 calendars = _of(Holidays)
 assignments = _of(Assignment)
-appraisals = _of(Appraisal)
 appeals = _of(Appeal)
+appraisals = _of(Appraisal)
 unit_appraisals = _of(UnitAppraisal)
 measurements = _of(Measurement)
 scorecards = _of(Scorecard)
@@ -89,6 +90,13 @@ audit = _of(Audit)
 imported = _of(Imported)
 proposals = _of(Registered)
 all_entries: Collection[Entry] = Collection("entries", ENTRY, group=True)
+
+
+all_notices = Collection("inbox", _adapter(Notice), group=True)
+
+
+def inbox(official: str) -> Collection[Notice]:
+    return _of(Notice, f"officials/{official}/")
 
 
 def entries(assignment: str) -> Collection[Entry]:
@@ -111,8 +119,14 @@ def correction(period: str, official: str, version: int) -> Ref[Correction]:
     return corrections(period)(f"{official}_{version}")
 
 
-def inbox(official: str) -> Collection[Notice]:
-    return _of(Notice, f"officials/{official}/")
+def all_sources(period: str) -> Collection[Sources]:
+    return _of(Sources, f"results/{period}/")
+
+
+def sources(period: str, one: Sources) -> Ref[Sources]:
+    """The first part of a person's list is found by the uid alone."""
+    part = "" if one.part == 1 else f"_{one.part}"
+    return all_sources(period)(f"{one.official}{part}")
 
 
 def devices(official: str) -> Collection[Device]:

@@ -64,6 +64,8 @@ class Settings(BaseModel):
     rate_per_minute: int = Field(default=300, alias="RATE_PER_MINUTE", gt=0)
     """Calls of one caller to one instance of one function; see `shared/adapters/rate.py`."""
     rate_burst: int = Field(default=100, alias="RATE_BURST", gt=0)
+    retention_years: int = Field(default=10, alias="RETENTION_YEARS", ge=1, le=100)
+    """How long what tells of somebody is kept after their last service; see docs/privacy.md."""
     max_request_bytes: int = Field(default=32 * 2**20, alias="MAX_REQUEST_BYTES", gt=0)
 
     @classmethod

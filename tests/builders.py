@@ -38,6 +38,7 @@ from shared.models.scorecard import Assessment, Contribution, Override, Scorecar
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
 from shared.scoring.correction import correct, seal
+from shared.scoring.digest import digest
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze
 from shared.scoring.scorecard import score
@@ -224,6 +225,7 @@ def a_result(scorecard: Scorecard | None = None, **changes: Any) -> Result:
         "assignments": len(scorecard.contributions),
         "entries": 3,
         "refused": [],
+        "sources": digest("sources"),
     }
     return freeze(scorecard, **(given | changes))
 

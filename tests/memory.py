@@ -62,6 +62,9 @@ class MemoryStore(Store):
         return result
 
     def _write(self, write: Write) -> None:
+        if write.mode == "delete":
+            self.documents.pop(write.ref.path, None)
+            return
         standing = self.documents.get(write.ref.path)
         fields = dict(standing[0]) if standing is not None and write.mode == "patch" else {}
         for path, value in write.fields.items():

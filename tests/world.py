@@ -121,22 +121,25 @@ def new_key() -> str:
 
 def populate(stack: Stack) -> World:
     """Write the organisation and open the month."""
-    product = Product(title="Hồ sơ", measure="hồ sơ", group=1, points=100, k=1000)
-    heavy = Product(title="Đề án", measure="đề án", group=5, points=500, k=5000)
-    documents: list[tuple[Ref[Any], Document]] = [
-        *((refs.units(name), unit) for name, unit in units().items()),
-        *((refs.officials(uid), official) for uid, official in officials().items()),
-        (refs.catalogue("hs"), product),
-        (refs.catalogue("da"), heavy),
-        (refs.positions("cv"), Position(title="Chuyên viên", products=["hs", "da"])),
-    ]
-    seed(stack.wiring.store, stack.clock.now(), documents)
+    seed(stack.wiring.store, stack.clock.now(), organisation())
     stack.wiring.schemes.publish(shipped(SCHEME), stack.clock.now())
     world = World(stack)
     body = {"action": "open", "period": MONTH, "scheme": SCHEME}
     answer = world.as_("tu").post("period", body, key=new_key())
     assert answer.status_code == requests.codes.ok, answer.text
     return world
+
+
+def organisation() -> list[tuple[Ref[Any], Document]]:
+    product = Product(title="Hồ sơ", measure="hồ sơ", group=1, points=100, k=1000)
+    heavy = Product(title="Đề án", measure="đề án", group=5, points=500, k=5000)
+    return [
+        *((refs.units(name), unit) for name, unit in units().items()),
+        *((refs.officials(uid), official) for uid, official in officials().items()),
+        (refs.catalogue("hs"), product),
+        (refs.catalogue("da"), heavy),
+        (refs.positions("cv"), Position(title="Chuyên viên", products=["hs", "da"])),
+    ]
 
 
 def units() -> dict[str, Unit]:

@@ -31,6 +31,8 @@ CALLED = [
     "appeal",
     "correct",
     "explain",
+    "personal_data",
+    "erase",
 ]
 """Entry points that people and other systems call."""
 

@@ -1,6 +1,6 @@
 from typing import ClassVar, Literal
 
-from shared.models.base import Document, Time
+from shared.models.base import Digest, Document, Time
 from shared.models.scheme import Title, Words
 
 
@@ -9,6 +9,7 @@ class Notice(Document):
 
     Its id follows from what it is about, so that nobody is told twice.
     `pushed_at` is when it was handed over to be shown on the person's devices.
+    `digest` is of everything else but `read_at`: see shared/scoring/record.
     """
 
     collection: ClassVar[str] = "inbox"
@@ -19,3 +20,4 @@ class Notice(Document):
     at: Time
     read_at: Time | None = None
     pushed_at: Time | None = None
+    digest: Digest

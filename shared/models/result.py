@@ -17,7 +17,8 @@ class RefusedEntry(Part):
 class Result(Document):
     """A scorecard frozen at close, recomputed from assignments and entries.
 
-    `digest` is the SHA-256 of the canonical JSON of everything else.
+    `sources` is the root over the digests of what it rests on, `digest` the SHA-256
+    of the canonical JSON of everything else.
     """
 
     collection: ClassVar[str] = "officials"
@@ -31,6 +32,7 @@ class Result(Document):
     refused: Annotated[list[RefusedEntry], Field(max_length=100)] = []
     refused_count: Count = 0
     """How many were refused in all; the list names the first hundred."""
+    sources: Digest
     digest: Digest
 
 
@@ -40,7 +42,7 @@ class UnitResult(Document):
     `drift` counts scorecards that differed from the recomputation. `below` counts the
     ratings of everybody in the unit and under it; `children` are the digests of the
     results of the units right under it, which it rests on. `score` is the result of
-    the unit itself, where the scheme rates units.
+    the unit itself, where the scheme rates units. `digest` is of everything else.
     """
 
     collection: ClassVar[str] = "units"
@@ -59,15 +61,31 @@ class UnitResult(Document):
     below: dict[Rating, Count] = {}
     children: dict[Id, Digest] = {}
     score: UnitScore | None = None
+    digest: Digest
+
+
+class Link(Part):
+    """A compiled period, and the digest of its result as it stood."""
+
+    period: PeriodId
+    digest: Digest
 
 
 class PeriodResult(Document):
-    """A closed period; `root` is the Merkle root over its units."""
+    """A closed period; `root` is the Merkle root over the digests of its units.
+
+    `rules` is the digest of the scheme, `terms` of what the period was opened with, and
+    `previous` the period of the same kind that was compiled before: so each result is
+    chained to all before it. `digest` is of everything else.
+    """
 
     collection: ClassVar[str] = "results"
 
     period: PeriodId
     scheme: SchemeRef
+    rules: Digest
+    terms: Digest
+    previous: Link | None = None
     units: Count
     officials: Count
     assignments: Count
@@ -78,3 +96,4 @@ class PeriodResult(Document):
     on_leave: Count
     drift: Count
     root: Digest
+    digest: Digest

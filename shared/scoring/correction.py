@@ -6,8 +6,7 @@ from shared.models.correction import Correction
 from shared.models.result import Result
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Assessment, Contribution
-from shared.scoring.digest import digest
-from shared.scoring.result import result_digest
+from shared.scoring.digest import digest, sealed
 from shared.scoring.scorecard import score
 
 Criteria = Mapping[str, Mapping[str, int]]
@@ -36,7 +35,7 @@ def correct(
     result = previous.model_copy(
         update={"scorecard": scorecard, "entries": previous.entries + entries}
     )
-    return result.model_copy(update={"digest": result_digest(result)})
+    return sealed(result)
 
 
 def seal(correction: Correction) -> Correction:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shared.models.audit import Altered, Audit, Written
-from shared.scoring.digest import canonical, digest
+from shared.models.audit import Altered, Written
+from shared.models.notice import Notice
+from shared.scoring.digest import canonical, seal
+from shared.scoring.sources import source_digest
 
 Fields = Mapping[str, Any]
 MOST_BYTES = 400_000
@@ -14,13 +16,15 @@ DERIVED = {"assignments": {"folded"}}
 
 
 def content(path: str, fields: Fields) -> dict[str, Any]:
-    """What a decision wrote of a document, as the store keeps it."""
+    """What a decision wrote of a document; absent and null are the same in what clients write."""
     derived = DERIVED.get(path.split("/", maxsplit=1)[0], set())
-    return {name: value for name, value in fields.items() if name not in derived}
+    return {
+        name: value for name, value in fields.items() if name not in derived and value is not None
+    }
 
 
 def content_digest(path: str, fields: Fields) -> str:
-    return digest(content(path, fields))
+    return source_digest(content(path, fields))
 
 
 def written(path: str, before: Fields | None, after: Fields | None) -> Written:
@@ -33,22 +37,23 @@ def written(path: str, before: Fields | None, after: Fields | None) -> Written:
     )
 
 
-def bounded(changes: Iterable[Written]) -> list[Written]:
+def bounded(changes: Iterable[Written], most: int = MOST_BYTES) -> list[Written]:
     """With as many copies of values as a document of the store has room for."""
     kept, size = [], 0
     for change in changes:
         size += len(canonical(change.fields()["altered"]))
-        kept.append(change if size <= MOST_BYTES else change.model_copy(update={"altered": {}}))
+        kept.append(change if size <= most else change.model_copy(update={"altered": {}}))
     return kept
 
 
-def sealed(record: Audit) -> Audit:
-    """With the digest that it must carry."""
-    return record.model_copy(update={"digest": record_digest(record.fields())})
+def sealed_notice(notice: Notice) -> Notice:
+    """With the digest that it must carry; whoever marks it read leaves it as it is."""
+    return notice.model_copy(update={"digest": notice_seal(notice.fields())})
 
 
-def record_digest(fields: Fields) -> str:
-    return digest({name: value for name, value in fields.items() if name != "digest"})
+def notice_seal(fields: Fields) -> str:
+    later = {"read_at", "pushed_at"}
+    return seal({name: value for name, value in fields.items() if name not in later})
 
 
 def _altered(path: str, before: Fields, after: Fields) -> dict[str, Altered]:

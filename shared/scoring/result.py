@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from shared.models.result import PeriodResult, RefusedEntry, Result, UnitResult
+from shared.models.period import Period
+from shared.models.result import Link, PeriodResult, RefusedEntry, Result, UnitResult
 from shared.models.scheme import Rating
 from shared.models.scorecard import Scorecard, UnitScore
-from shared.scoring.digest import digest, merkle_root
+from shared.scoring.digest import UNSEALED, digest, merkle_root, sealed
 
 
 def freeze(
@@ -17,6 +18,7 @@ def freeze(
     assignments: int,
     entries: int,
     refused: Sequence[RefusedEntry],
+    sources: str,
     refused_count: int | None = None,
 ) -> Result:
     """Freeze a scorecard with the number of documents behind it, and digest it.
@@ -31,20 +33,21 @@ def freeze(
         entries=entries,
         refused=sorted(refused, key=lambda entry: entry.path)[:100],
         refused_count=len(refused) if refused_count is None else refused_count,
-        digest="0" * 64,
+        sources=sources,
+        digest=UNSEALED,
     )
-    return result.model_copy(update={"digest": result_digest(result)})
+    return sealed(result)
 
 
 def rescored(result: Result, scorecard: Scorecard) -> Result:
     """The same result with another scorecard."""
-    changed = result.model_copy(update={"scorecard": scorecard})
-    return changed.model_copy(update={"digest": result_digest(changed)})
+    return sealed(result.model_copy(update={"scorecard": scorecard}))
 
 
-def result_digest(result: Result) -> str:
-    """The digest a result must carry: of all its fields but the digest itself."""
-    return digest({key: value for key, value in result.fields().items() if key != "digest"})
+def terms_digest(period: Period) -> str:
+    """Of what stood when a period was closed; its state goes on, and petitions have their time."""
+    later = {"state", "closing", "petition_until", "answer_until"}
+    return digest(period.model_dump(exclude_none=True, exclude=later))
 
 
 def total_unit(
@@ -62,7 +65,7 @@ def total_unit(
     ordered = sorted(results, key=lambda result: result.scorecard.official)
     cards = [result.scorecard for result in ordered]
     standings = Counter(card.standing for card in cards)
-    return UnitResult(
+    total = UnitResult(
         unit=unit,
         name=name,
         officials=len(ordered),
@@ -77,7 +80,9 @@ def total_unit(
         below=count_ratings([*(card.rating for card in cards if card.rating), *under(children)]),
         children={child.unit: unit_digest(child) for child in by_name(children)},
         score=score,
+        digest=UNSEALED,
     )
+    return sealed(total)
 
 
 def by_name(units: Iterable[UnitResult]) -> list[UnitResult]:
@@ -98,7 +103,8 @@ def count_ratings(ratings: Iterable[Rating]) -> dict[Rating, int]:
 
 def unit_digest(result: UnitResult) -> str:
     """Of all that a unit's result says but the drift, which tells of the live scorecards."""
-    return digest({key: value for key, value in result.fields().items() if key != "drift"})
+    own = {"drift", "digest"}
+    return digest({key: value for key, value in result.fields().items() if key not in own})
 
 
 def is_empty(result: UnitResult) -> bool:
@@ -111,8 +117,10 @@ def is_current(result: UnitResult, children: Iterable[UnitResult]) -> bool:
     return result.children == {child.unit: unit_digest(child) for child in by_name(children)}
 
 
-def total_period(period: str, scheme: str, units: Sequence[UnitResult]) -> PeriodResult:
-    """Total a period's units; the root covers theirs in the order of unit ids.
+def total_period(
+    period: Period, rules: str, units: Sequence[UnitResult], previous: Link | None
+) -> PeriodResult:
+    """Total a period's units; the root covers their digests in the order of unit ids.
 
     A unit where nobody served is none of the period's, so one that is founded
     later changes no total.
@@ -121,10 +129,13 @@ def total_period(period: str, scheme: str, units: Sequence[UnitResult]) -> Perio
     ratings: Counter[str] = Counter()
     for unit in ordered:
         ratings.update(unit.ratings)
-    return PeriodResult.model_validate(
+    total = PeriodResult.model_validate(
         {
-            "period": period,
-            "scheme": scheme,
+            "period": period.id,
+            "scheme": period.scheme,
+            "rules": rules,
+            "terms": terms_digest(period),
+            "previous": previous,
             "units": len(ordered),
             "officials": sum(unit.officials for unit in ordered),
             "assignments": sum(unit.assignments for unit in ordered),
@@ -134,6 +145,8 @@ def total_period(period: str, scheme: str, units: Sequence[UnitResult]) -> Perio
             "insufficient_data": sum(unit.insufficient_data for unit in ordered),
             "on_leave": sum(unit.on_leave for unit in ordered),
             "drift": sum(unit.drift for unit in ordered),
-            "root": merkle_root([unit.root for unit in ordered]),
+            "root": merkle_root([unit.digest for unit in ordered]),
+            "digest": UNSEALED,
         }
     )
+    return sealed(total)

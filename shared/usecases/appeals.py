@@ -17,6 +17,8 @@ from shared.models.scheme import Title, Words
 from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Where, Write, put
 from shared.refs import Ref
+from shared.scoring.digest import UNSEALED
+from shared.scoring.record import sealed_notice
 from shared.usecases.caller import Caller, is_competent, require
 from shared.usecases.claims import official_of
 from shared.usecases.correct import (
@@ -268,19 +270,21 @@ def _asked(appeal: Appeal, receipt: Receipt) -> Notice:
     if not receipt.to:
         vi += " Chưa có cấp có thẩm quyền nào không liên quan: hãy giao người trả lời."
         en += " No authority is free to answer: somebody has to be given that role."
-    return Notice(
+    notice = Notice(
         kind="appeal",
         title=Title(vi="Kiến nghị cần trả lời", en="A petition to answer"),
         body=Words(vi=f"{vi}\n\n{_short(appeal.reason)}", en=f"{en}\n\n{_short(appeal.reason)}"),
         at=receipt.at,
+        digest=UNSEALED,
     )
+    return sealed_notice(notice)
 
 
 def _told(appeal: Appeal, answer: Answer) -> Notice:
     vi = "được chấp nhận" if answer.upheld else "không được chấp nhận"
     en = "upheld" if answer.upheld else "declined"
     reason = _short(answer.reason)
-    return Notice(
+    notice = Notice(
         kind="appeal",
         title=Title(vi="Kiến nghị đã được trả lời", en="Your petition was answered"),
         body=Words(
@@ -288,7 +292,9 @@ def _told(appeal: Appeal, answer: Answer) -> Notice:
             en=f"The petition about {appeal.period} was {en}.\n\n{reason}",
         ),
         at=answer.at,
+        digest=UNSEALED,
     )
+    return sealed_notice(notice)
 
 
 def _short(text: str) -> str:

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import refs
-from shared.errors import ConflictError, NotYetError
+from shared.errors import ConflictError, NotYetError, refuse
 from shared.models.base import Id, Part, PeriodId
 from shared.models.period import Period
-from shared.models.result import PeriodResult, Result, UnitResult
+from shared.models.result import Link, PeriodResult, Result, UnitResult
 from shared.models.unit import Unit
 from shared.ports import Queue, Services, Store, Transaction, Write, put
 from shared.refs import Collection
+from shared.scoring.digest import digest
 from shared.scoring.result import total_period
+from shared.usecases.calendar import kind_of
 from shared.usecases.conclude import deepest_first, stale
 from shared.usecases.opened import no_period
 from shared.usecases.recorded import Change, by_platform, recorded
@@ -104,13 +106,30 @@ def finalize(services: Services, task: CloseTask) -> None:
         lost = unclaimed(store, period, (one.value for one in store.find(_results(period))))
         log.error("%s: no result rests on %d assignments: %s", period.id, len(lost), lost[:20])
         raise NotYetError(f"{period.id}: no result rests on {len(lost)} assignments: {lost[:3]}")
-    result = total_period(period.id, period.scheme, totals)
+    result = total_period(period, _rules(store, period), totals, _previous(store, period))
     now = services.clock.now()
     store.transact(lambda transaction: _publish(transaction, result, now))
 
 
 def _units(store: Store) -> list[Unit]:
     return [found.value for found in store.find(refs.units)]
+
+
+def _rules(store: Store, period: Period) -> str:
+    scheme = store.get(refs.schemes(period.scheme))
+    if scheme is None:
+        raise refuse("missing", "scheme", f"{period.scheme} is gone", "không tìm thấy quy chế")
+    return digest(scheme.fields())
+
+
+def _previous(store: Store, period: Period) -> Link | None:
+    """The last compiled period of the same kind before this one."""
+    before = [
+        found
+        for found in store.find(refs.results)
+        if found.ref.id < period.id and kind_of(found.ref.id) == period.kind
+    ]
+    return Link(period=before[-1].ref.id, digest=before[-1].value.digest) if before else None
 
 
 def _is_whole(store: Store, period: Period, totals: list[UnitResult]) -> bool:

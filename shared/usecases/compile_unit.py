@@ -1,7 +1,7 @@
 """Compile one unit's results from source, and report the drift of the live scorecards."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from typing import Any
 
@@ -9,34 +9,40 @@ from pydantic import ValidationError
 
 from shared import refs
 from shared.models.assignment import Assignment
+from shared.models.base import Part
 from shared.models.entry import Entry
 from shared.models.official import Posting
 from shared.models.period import Period
 from shared.models.result import RefusedEntry, Result, UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
+from shared.models.sources import Sources, WorkSources
 from shared.models.unit import Unit
 from shared.ports import Found, Services, Store, patch, put
 from shared.scoring.contribution import contribute
-from shared.scoring.digest import canonical
+from shared.scoring.digest import canonical, digest, sealed
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze, total_unit
 from shared.scoring.scorecard import score
+from shared.scoring.sources import listed, source_digest, sources_root
 from shared.usecases.claims import Claim, official_of, orphans, residents
 from shared.usecases.close import CompileTask, read_period
 from shared.usecases.conclude import Conclusion, Read, children_of
 from shared.usecases.context import context, known_from, makes_card, sources_of
-from shared.usecases.reading import batches, read_each, read_entries, refused
+from shared.usecases.reading import BATCH, batches, read_each, read_entries, refused
 from shared.usecases.roll_up import roll_up_unit
 from shared.usecases.schemes import Schemes
+
+HEAVIEST = 20_000
+"""Assignments and entries that one commit of results tells of: about half of 10 MiB."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One assignment, with what its entries give, and how many they are.
+    """One assignment, with what its entries give, and how many of them are facts.
 
     It is absent when its terms cannot be read. `drifted`: the state that stands in
-    the store is not the one that its entries give.
+    the store is not the one that its entries give. `digests` are of all its documents.
     """
 
     id: str
@@ -44,6 +50,15 @@ class Source:
     drifted: bool
     entries: int
     refused: list[RefusedEntry]
+    digests: WorkSources
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A result, and the list of what it rests on."""
+
+    result: Result
+    sources: list[Sources]
 
 
 @dataclass(frozen=True)
@@ -57,12 +72,22 @@ class Person:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A unit's results and total; `live` without what is known only at the close."""
+    """A unit's results and total; `live` without what is known only at the close.
+
+    `sources` lists what each result rests on, where somebody asks for it.
+    """
 
     people: list[Person]
     live: list[Result]
     results: list[Result]
     total: UnitResult
+    sources: list[list[Sources]] = field(default_factory=list)
+
+    @property
+    def traced(self) -> list[Traced]:
+        """The results, each with what it rests on, in the order of `people`."""
+        pairs = zip(self.results, self.sources, strict=True)
+        return [Traced(result, sources) for result, sources in pairs]
 
 
 def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> UnitResult | None:
@@ -80,12 +105,38 @@ def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> Uni
     compiled = recompute_unit(store, schemes, period, unit, store.get)
     _mend_folded(store, compiled.people)
     drift = _mend_scorecards(store, compiled.people, compiled.live)
-    ref = refs.official_results(period.id)
-    for batch in batches(compiled.results):
-        store.commit([put(ref(result.scorecard.official), result) for result in batch])
-    total = compiled.total.model_copy(update={"drift": drift})
+    _write_results(store, period, compiled.traced)
+    total = sealed(compiled.total.model_copy(update={"drift": drift}))
     store.commit([put(refs.unit_results(period.id)(task.unit), total)])
     return total
+
+
+def _write_results(store: Store, period: Period, traced: list[Traced]) -> None:
+    """Each result together with its sources."""
+    ref = refs.official_results(period.id)
+    for batch in _commits(traced):
+        lists = [part for one in batch for part in one.sources]
+        store.commit(
+            [
+                *(put(refs.sources(period.id, part), part) for part in lists),
+                *(put(ref(one.result.scorecard.official), one.result) for one in batch),
+            ]
+        )
+
+
+def _commits(traced: list[Traced]) -> Iterator[list[Traced]]:
+    """As many people as go into one commit."""
+    batch: list[Traced] = []
+    size = 0
+    for one in traced:
+        weight = 1 + one.result.assignments + one.result.entries
+        if batch and (size + weight > HEAVIEST or len(batch) >= BATCH // 2):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += weight
+    if batch:
+        yield batch
 
 
 def read_people(store: Store, period: Period, unit: str) -> list[Person]:
@@ -121,8 +172,10 @@ def recompute_unit(
     if period.parts:
         return _pooled_unit(store, read, period, scheme, unit, children)
     people = read_people(store, period, unit.path[-1])
-    live = list(results_of(store, scheme, period, unit.path, people))
-    return conclude_unit(store, read, period, scheme, unit, children, people, live)
+    traced = list(_traced(store, scheme, period, unit.path, people))
+    live = [one.result for one in traced]
+    compiled = conclude_unit(store, read, period, scheme, unit, children, people, live)
+    return replace(compiled, sources=[one.sources for one in traced])
 
 
 def _pooled_unit(
@@ -134,11 +187,12 @@ def _pooled_unit(
     children: Sequence[UnitResult],
 ) -> Compiled:
     """Of a roll-up: what follows from ratings was said in each part, and is pooled from there."""
-    pooled = list(roll_up_unit(store, scheme, period, unit.path[-1]))
+    rolled_up = list(roll_up_unit(store, scheme, period, unit.path[-1]))
+    pooled = [result for result, _ in rolled_up]
     nobody = {one.scorecard.official: None for one in pooled}
     concluded = Conclusion(store, read, period, scheme, unit, children, pooled, nobody)
     total = total_unit(unit.path[-1], unit.name, pooled, 0, children, concluded.score)
-    return Compiled([], [], pooled, total)
+    return Compiled([], [], pooled, total, [sources for _, sources in rolled_up])
 
 
 def conclude_unit(
@@ -169,15 +223,40 @@ def results_of(
     store: Store, scheme: Scheme, period: Period, path: list[str], people: list[Person]
 ) -> Iterator[Result]:
     """Everybody's result, in the order of `people`."""
+    return (one.result for one in _traced(store, scheme, period, path, people))
+
+
+def _traced(
+    store: Store, scheme: Scheme, period: Period, path: list[str], people: list[Person]
+) -> Iterator[Traced]:
     for batch in batches(people):
         wanted = [sources_of(one.claim.official, one.uid, period, scheme) for one in batch]
         found = iter(read_each(store, list(chain.from_iterable(wanted))))
         for person, own in zip(batch, wanted, strict=True):
-            yield _result(period, path, person, scheme, list(islice(found, len(own))))
+            read = list(islice(found, len(own)))
+            sources = _listed(person, dict(zip([ref.path for ref in own], read, strict=True)))
+            result = _result(period, path, person, scheme, read, sources_root(sources))
+            yield Traced(result, sources)
+
+
+def _listed(person: Person, papers: Mapping[str, Part | None]) -> list[Sources]:
+    """The official's record, what else was read of the person, and the work."""
+    record = {refs.officials(person.uid).path: person.claim.official}
+    told = {**record, **papers}
+    return listed(
+        person.uid,
+        {path: digest(paper.fields()) for path, paper in told.items() if paper is not None},
+        {one.id: one.digests for one in person.sources},
+    )
 
 
 def _result(
-    period: Period, path: list[str], person: Person, scheme: Scheme, found: Sequence[Any]
+    period: Period,
+    path: list[str],
+    person: Person,
+    scheme: Scheme,
+    found: Sequence[Any],
+    sources: str,
 ) -> Result:
     unread = [*person.claim.refused, *(bad for one in person.sources for bad in one.refused)]
     unread += [one for one in found if isinstance(one, RefusedEntry)]
@@ -202,6 +281,7 @@ def _result(
         assignments=len(person.sources),
         entries=sum(one.entries for one in person.sources),
         refused=unread,
+        sources=sources,
     )
 
 
@@ -229,6 +309,7 @@ def _assignment_of(found: Found[Any]) -> str:
 
 
 def _source(found: Found[Assignment], entries: Iterable[Found[Entry]]) -> Source:
+    entries = list(entries)
     facts, unread = read_entries(entries)
     terms = dict(found.fields)
     standing = terms.pop("folded", None)
@@ -239,7 +320,11 @@ def _source(found: Found[Assignment], entries: Iterable[Found[Entry]]) -> Source
     except ValidationError as error:
         unread.insert(0, refused(found.ref.path, error))
     drifted = assignment is not None and folded.fields() != standing
-    return Source(found.ref.id, assignment, drifted, len(facts), unread)
+    digests = WorkSources(
+        terms=source_digest(terms),
+        entries={one.ref.id: source_digest(one.fields) for one in entries},
+    )
+    return Source(found.ref.id, assignment, drifted, len(facts), unread, digests)
 
 
 def _mend_folded(store: Store, people: list[Person]) -> None:
@@ -259,7 +344,7 @@ def _mend_scorecards(store: Store, people: list[Person], results: list[Result]) 
     Those that differ are looked at again: their last events may have come meanwhile.
     """
     seen = [person.claim.live for person in people]
-    suspects = _differing([_as_live(result.scorecard) for result in results], seen)
+    suspects = _differing([as_live(result.scorecard) for result in results], seen)
     live = read_each(store, [refs.scorecard(card.period, card.official) for card in suspects])
     wrong = _differing(suspects, live)
     for batch in batches(wrong):
@@ -267,7 +352,7 @@ def _mend_scorecards(store: Store, people: list[Person], results: list[Result]) 
     return len(wrong)
 
 
-def _as_live(card: Scorecard) -> Scorecard:
+def as_live(card: Scorecard) -> Scorecard:
     """A live scorecard names only units that assigned work."""
     return card if card.contributions else card.model_copy(update={"path": []})
 
@@ -275,10 +360,10 @@ def _as_live(card: Scorecard) -> Scorecard:
 def _differing(
     truths: list[Scorecard], live: list[Scorecard | RefusedEntry | None]
 ) -> list[Scorecard]:
-    return [truth for truth, one in zip(truths, live, strict=True) if not _same(truth, one)]
+    return [truth for truth, one in zip(truths, live, strict=True) if not same_live(truth, one)]
 
 
-def _same(truth: Scorecard, live: Scorecard | RefusedEntry | None) -> bool:
+def same_live(truth: Scorecard, live: Scorecard | RefusedEntry | None) -> bool:
     """No scorecard is no drift when nothing was ever assigned or scored."""
     if live is None:
         return not truth.contributions and not makes_card(truth.assessments)

@@ -24,6 +24,7 @@ from shared.papers.person import Decided, Dossier, decision_form, self_form
 from shared.papers.unit import province_paper, reading_order, unit_paper
 from shared.papers.xlsx import to_xlsx
 from shared.ports import Services, Store
+from shared.scoring.digest import UNSEALED
 from shared.scoring.result import freeze
 from shared.usecases.caller import Caller
 from shared.usecases.quota import QuotaRequest, report_quota
@@ -179,7 +180,15 @@ def _running(store: Store, period: Period, official: str) -> Standing:
             f"{official} chưa có phiếu điểm trong kỳ {period.id}",
         )
     works = len(card.contributions)
-    result = freeze(card, unit=unit, name=record.name, assignments=works, entries=0, refused=[])
+    result = freeze(
+        card,
+        unit=unit,
+        name=record.name,
+        assignments=works,
+        entries=0,
+        refused=[],
+        sources=UNSEALED,  # nothing is: it rests on what still changes
+    )
     return Standing(first(result), None)
 
 

@@ -360,6 +360,19 @@ def _claim(part: _Part, claim: Imported | None) -> Iterator[Write]:
         yield put(ref, new)
 
 
+def claims_of(assignment_id: str, assignment: Assignment) -> tuple[str, list[Imported]]:
+    """The case's key, and the claims that its entries allow, the unfinished one first.
+
+    Somebody may have returned what the source finished: it stays finished there.
+    """
+    deliveries = assignment.folded.submissions
+    times = [one.at for name, one in deliveries.items() if name == _delivery_id(one.at)]
+    unfinished = Imported(assignment=assignment_id)
+    claims = [unfinished.model_copy(update={"finished": at}) for at in times]
+    open_ = [] if any(one.accepted for one in assignment.folded.verdicts.values()) else [unfinished]
+    return assignment_id.rpartition("_")[2], [*open_, *claims]
+
+
 def _ending(
     transaction: Transaction,
     part: _Part,

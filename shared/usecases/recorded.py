@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from shared import refs
-from shared.models.audit import Audit
+from shared.models.audit import Audit, Written
 from shared.models.base import Document, Part
 from shared.ports import Store, Write, create, delete, put
 from shared.refs import Ref
-from shared.scoring.digest import digest
-from shared.scoring.record import bounded, sealed, written
+from shared.scoring.digest import UNSEALED, digest, sealed
+from shared.scoring.record import MOST_BYTES, bounded, written
 from shared.usecases.keyed import Keyed
 
 PLATFORM = "%platform"
@@ -47,10 +47,12 @@ def recorded(
     target: str,
     reason: str | None = None,
     reply: Part | None = None,
+    copies: bool = True,
 ) -> list[Write]:
     """The writes that carry the changes out, and with them the record of the call.
 
-    What would change nothing is neither written nor told.
+    What would change nothing is neither written nor told. Without `copies` the record
+    keeps digests alone: of what is erased nothing may stay.
     """
     real = [change for change in changes if change.before != change.after]
     record = Audit(
@@ -61,10 +63,8 @@ def recorded(
         reason=reason,
         request=keyed.request,
         reply={} if reply is None else reply.fields(),
-        changes=bounded(
-            written(one.ref.path, _fields(one.before), _fields(one.after)) for one in real
-        ),
-        digest="0" * 64,
+        changes=bounded(map(_told, real), MOST_BYTES if copies else 0),
+        digest=UNSEALED,
     )
     return [
         *(change.write() for change in real),
@@ -79,8 +79,7 @@ def by_platform(task: Part, *key: str) -> Keyed:
 
 def by_content(by: str, request: str, changes: Iterable[Change]) -> Keyed:
     """The key of a call without one: what it changes; `request` is the digest of the call."""
-    told = [written(one.ref.path, _fields(one.before), _fields(one.after)) for one in changes]
-    return Keyed(by, digest([one.fields() for one in told]), request)
+    return Keyed(by, digest([_told(one).fields() for one in changes]), request)
 
 
 def seed(store: Store, now: datetime, documents: Iterable[tuple[Ref[Any], Document]]) -> None:
@@ -90,6 +89,10 @@ def seed(store: Store, now: datetime, documents: Iterable[tuple[Ref[Any], Docume
         batch = changes[start : start + AT_ONCE]
         keyed = by_content(PLATFORM, digest("seed"), batch)
         store.commit(recorded(keyed, now, batch, action="seed", target=batch[0].ref.path))
+
+
+def _told(change: Change) -> Written:
+    return written(change.ref.path, _fields(change.before), _fields(change.after))
 
 
 def _fields(document: Document | None) -> dict[str, Any] | None:

@@ -15,6 +15,8 @@ from shared.models.assignment import Assignment
 from shared.models.notice import Notice
 from shared.models.period import Period
 from shared.models.scheme import Title, Words
+from shared.scoring.digest import UNSEALED
+from shared.scoring.record import sealed_notice
 from shared.usecases.work import open_units
 from shared.vietnamese import name_key, period_name
 
@@ -62,7 +64,8 @@ def plan(
     text = "\x00".join([kind, to, *subject])
     hashed = b32encode(sha256(text.encode()).digest()).decode().lower()[:26]
     title, body = said
-    notice = Notice.model_validate({"kind": kind, "title": title, "body": body, "at": at})
+    told = {"kind": kind, "title": title, "body": body, "at": at, "digest": UNSEALED}
+    notice = sealed_notice(Notice.model_validate(told))
     return Planned(to, f"{kind}-{hashed}", notice)
 
 

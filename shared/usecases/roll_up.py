@@ -6,19 +6,25 @@ so nothing of a part is computed again, and a roll-up that is compiled again giv
 
 from collections.abc import Iterator, Mapping
 
+from shared import refs
+from shared.models.correction import FIRST
 from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
+from shared.models.sources import Sources
 from shared.ports import Store
 from shared.scoring.result import freeze
 from shared.scoring.rollup import as_part, bounded, pool
 from shared.scoring.scorecard import span
-from shared.usecases.standing import Standing, read_standing, read_standings
+from shared.scoring.sources import listed, sources_root
+from shared.usecases.standing import Standing, Version, read_standing, read_standings
 
 
-def roll_up_unit(store: Store, scheme: Scheme, period: Period, unit: str) -> Iterator[Result]:
-    """The results of everybody whose last part was compiled by the unit, by uid."""
+def roll_up_unit(
+    store: Store, scheme: Scheme, period: Period, unit: str
+) -> Iterator[tuple[Result, list[Sources]]]:
+    """The results of everybody whose last part was compiled by the unit, by uid; with sources."""
     parts = sorted(period.parts, key=span)
     here = {
         part: {one.official: one for one in read_standings(store, part, unit)} for part in parts
@@ -26,7 +32,21 @@ def roll_up_unit(store: Store, scheme: Scheme, period: Period, unit: str) -> Ite
     for uid in sorted({uid for standings in here.values() for uid in standings}):
         standings = list(_of_person(store, uid, here))
         if standings[-1].result.unit == unit:
-            yield _rolled_up(standings, period, scheme)
+            sources = _listed(uid, standings)
+            yield _rolled_up(standings, period, scheme, sources_root(sources)), sources
+
+
+def _listed(uid: str, standings: list[Standing]) -> list[Sources]:
+    """The last version of each part's result, by its digest."""
+    versions = [one.version for one in standings]
+    return listed(uid, {_path(uid, version): version.digest for version in versions}, {})
+
+
+def _path(uid: str, version: Version) -> str:
+    period = version.result.scorecard.period
+    if version.number == FIRST:
+        return refs.official_results(period)(uid).path
+    return refs.correction(period, uid, version.number).path
 
 
 def _of_person(
@@ -39,7 +59,7 @@ def _of_person(
             yield standing
 
 
-def _rolled_up(standings: list[Standing], period: Period, scheme: Scheme) -> Result:
+def _rolled_up(standings: list[Standing], period: Period, scheme: Scheme, sources: str) -> Result:
     results = [one.result for one in standings]
     return freeze(
         bounded(pool(list(map(_as_part, standings)), period.id, scheme)),
@@ -49,6 +69,7 @@ def _rolled_up(standings: list[Standing], period: Period, scheme: Scheme) -> Res
         entries=sum(one.entries for one in results),
         refused=[bad for one in results for bad in one.refused],
         refused_count=sum(one.refused_count for one in results),
+        sources=sources,
     )
 
 

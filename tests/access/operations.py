@@ -1,15 +1,17 @@
 """What each row of the access tables does, on An's data; each answers the status it got."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from infra.local.people import Client
 from shared import refs
 from shared.models.holidays import Holidays
+from shared.ports import put
 from shared.usecases.schemes import shipped
 from tests.access.place import LEFT_BEHIND, NEXT, OUTSIDE, PERIODS, UIDS, WORK, Place
-from tests.builders import a_source
+from tests.builders import a_posting, a_source, an_official
 from tests.world import CRITERIA
 
 Try = Callable[[Place, str, str], int]
@@ -91,6 +93,7 @@ DOCUMENTS = {
     "official results": "results/{period}/officials/an",
     "unit results": "results/{period}/units/p1",
     "corrections": "results/{period}/corrections/an_2",
+    "sources": "results/{period}/sources/an",
     "decisions": "decisions/{period}_an",
     "appeals": "appeals/{period}",
     "audit": "audit/one",
@@ -267,6 +270,11 @@ def in_functions(function: str, name: str) -> Try:
         "simulate": _simulate,
         "export of unit": lambda w, who, s: _export(w, who, s, unit="p1"),
         "export of all": _export,
+        "all about oneself": lambda w, who, s: w.as_(who).get("personal_data").status_code,
+        "all about An": lambda w, who, s: (
+            w.as_(who).get("personal_data", official="an").status_code
+        ),
+        "erase who left long ago": _erase,
         "decide": _decide,
         "confirm unit": _confirm_unit,
         "report": _quota,
@@ -449,6 +457,14 @@ def _other_score(where: Place) -> dict[str, Any]:
     """Another than any before."""
     points = next(where.serial) % 1000
     return {"kind": "criterion", "criterion": "conduct", "points": points}
+
+
+def _erase(where: Place, who: str, state: str) -> int:
+    gone = where.fresh()
+    then = datetime(2001, 1, 1, tzinfo=UTC)
+    posting = a_posting(unit="p1", start=then, end=then + timedelta(days=1))
+    where.write([put(refs.officials(gone), an_official(roles=[], postings=[posting]))])
+    return _post(where, who, "erase", {"official": gone, "reason": "hết hạn lưu"})
 
 
 def _export(where: Place, who: str, state: str, **query: str) -> int:

@@ -26,8 +26,11 @@ from shared.models.position import Position
 from shared.models.proposal import Registered
 from shared.models.result import PeriodResult, UnitResult
 from shared.models.scorecard import Assessment
+from shared.models.sources import Sources
 from shared.models.unit import Unit
 from shared.ports import Write, put
+from shared.scoring.digest import UNSEALED
+from shared.scoring.record import sealed_notice
 from shared.usecases.calendar import bounds
 from shared.usecases.schemes import shipped
 from tests import builders
@@ -192,7 +195,8 @@ def _moved() -> list[Posting]:
 
 def _shared() -> list[Write]:
     said = {"title": {"vi": "Sắp đến hạn", "en": "Due"}, "body": {"vi": "Còn", "en": "Left"}}
-    notice = Notice.model_validate({"kind": "due", "at": LONG_AGO, **said})
+    told = {"kind": "due", "at": LONG_AGO, "digest": UNSEALED, **said}
+    notice = sealed_notice(Notice.model_validate(told))
     device = Device(installation="t" * 22, language="vi", at=LONG_AGO)
     return [
         put(refs.catalogue("hs"), a_product()),
@@ -222,7 +226,8 @@ def _period(state: str) -> list[Write]:
         ),
         1,
     )
-    total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64}
+    total: dict[str, Any] = {**counts, "ratings": {}, "root": "0" * 64, "digest": "0" * 64}
+    sources = Sources(official="an", part=1, papers={}, work={})
     rows = {_name(state): a_contribution(delivered())}
     scored = {period: Assessment(criteria=full_marks())}
     card = a_scorecard(
@@ -254,9 +259,12 @@ def _period(state: str) -> list[Write]:
         put(refs.correction(period, "an", 2), second),
         put(refs.decision(period, "an"), _decided(second)),
         put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
+        put(refs.sources(period, sources), sources),
         put(
             refs.results(period),
-            PeriodResult(period=period, scheme=SCHEME, units=1, **total),
+            PeriodResult(
+                period=period, scheme=SCHEME, units=1, rules="0" * 64, terms="0" * 64, **total
+            ),
         ),
         put(refs.appeals(period), appeal),
     ]

@@ -10,8 +10,9 @@ from shared import refs
 from shared.models.appeal import Appeal
 from shared.models.result import Result
 from shared.ports import patch, put
+from shared.usecases.findings import Finding
 from shared.usecases.standing import Standing, read_standings
-from shared.usecases.verify import Finding, verify
+from shared.usecases.verify import verify
 from tests.functions.test_decide import choice, decide, refusal
 from tests.world import AFTER_CLOSE, DUE, MONTH, World, an_official, new_key
 

@@ -7,7 +7,6 @@ from shared.models.result import Result
 from shared.models.scorecard import Assessment, Capacity
 from shared.papers.person import Dossier
 from shared.scoring.contribution import contribute
-from shared.scoring.result import freeze
 from shared.scoring.scorecard import score
 from tests.builders import (
     DAY,
@@ -16,6 +15,7 @@ from tests.builders import (
     History,
     a_moved_deadline,
     a_period,
+    a_result,
     a_return,
     a_scheme,
     a_scoring,
@@ -99,6 +99,4 @@ def a_heads_dossier() -> Dossier:
 
 
 def frozen(card: Any, name: str) -> Result:
-    return freeze(
-        card, unit="ubnd-a", name=name, assignments=len(card.contributions), entries=9, refused=[]
-    )
+    return a_result(card, unit="ubnd-a", name=name, entries=9)

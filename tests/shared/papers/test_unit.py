@@ -7,10 +7,9 @@ from shared.models.scheme import Rating
 from shared.models.unit import Unit
 from shared.papers.paper import Amount, Table, Text
 from shared.papers.unit import province_paper, unit_paper
+from shared.scoring.digest import UNSEALED
 from shared.scoring.result import total_period, total_unit
 from tests.builders import (
-    PERIOD,
-    SCHEME,
     a_contribution,
     a_period,
     a_scheme,
@@ -83,7 +82,7 @@ def test_the_province_adds_up_and_says_its_shares() -> None:
         total_unit("so", "Sở", people()[:1], 0),
         total_unit("p2", "Phòng Hai", [], 0),
     ]
-    total = total_period(PERIOD, SCHEME, results)
+    total = total_period(a_period(), UNSEALED, results, None)
     paper = province_paper(total, a_scheme(), units, results, "Sở")
     table = next(block for block in paper.blocks if isinstance(block, Table))
     assert [list(row) for row in table.rows] == [

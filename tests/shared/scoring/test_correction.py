@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.models.correction import Correction
 from shared.models.result import Result
 from shared.scoring.correction import correct, correction_digest, seal
-from shared.scoring.result import result_digest
+from shared.scoring.digest import seal as seal_of
 from tests.builders import (
     PERIOD,
     START,
@@ -46,7 +46,7 @@ def test_only_the_named_work_is_scored_anew(result: Result, row: Any) -> None:
     assert after.scorecard.contributions == {**before.contributions, name: row}
     assert after.scorecard.assessments == before.assessments
     assert after.entries == result.entries + 1
-    assert after.digest == result_digest(after)
+    assert after.digest == seal_of(after.fields())
     assert corrected(after, contributions={name: before.contributions[name]}) == corrected(
         result, entries=1
     )

@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.models.result import RefusedEntry, Result, UnitResult
-from shared.scoring.digest import digest, merkle_root
-from shared.scoring.result import result_digest, total_period, total_unit
+from shared.models.result import Link, PeriodResult, RefusedEntry, Result, UnitResult
+from shared.scoring.digest import digest, merkle_root, seal
+from shared.scoring.result import total_period, total_unit
 from tests.builders import (
     DAY,
     DUE,
-    SCHEME,
     a_contribution,
+    a_period,
     a_result,
     a_scorecard,
     an_assessment,
@@ -35,13 +35,17 @@ def a_total(unit: str, count: int = 4) -> UnitResult:
     return total_unit(unit, "UBND", people(count), drift=1)
 
 
+def a_period_total(units: list[UnitResult], previous: Link | None = None) -> PeriodResult:
+    return total_period(a_period(), digest("rules"), units, previous)
+
+
 def refused(path: str = "assignments/w1/entries/e1") -> RefusedEntry:
     return RefusedEntry(path=path, reason="kind: Field required")
 
 
 def test_a_result_carries_its_own_digest() -> None:
     result = a_result()
-    assert result.digest == result_digest(result)
+    assert result.digest == seal(result.fields())
     assert result.digest != "0" * 64
 
 
@@ -56,7 +60,7 @@ def test_freezing_twice_gives_the_same_result() -> None:
 
 def test_a_result_read_back_from_the_store_has_the_same_digest() -> None:
     result = a_result(refused=[refused()])
-    assert result_digest(Result.model_validate(result.fields())) == result.digest
+    assert seal(Result.model_validate(result.fields()).fields()) == result.digest
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,7 @@ def test_a_result_read_back_from_the_store_has_the_same_digest() -> None:
 )
 def test_altering_anything_alters_the_digest(change: dict[str, object]) -> None:
     result = a_result(EXCELLENT)
-    assert result_digest(result.model_copy(update=change)) != result.digest
+    assert seal(result.model_copy(update=change).fields()) != result.digest
 
 
 @given(st.data())
@@ -141,35 +145,33 @@ def test_altering_one_result_alters_the_roots_of_unit_and_period() -> None:
     altered = [*results[:2], results[2].model_copy(update={"digest": "f" * 64})]
     units = [total_unit("u", "UBND", some, 0) for some in (results, altered)]
     assert units[0].root != units[1].root
-    periods = [total_period("2026-10", SCHEME, [unit, a_total("v")]) for unit in units]
+    periods = [a_period_total([unit, a_total("v")]) for unit in units]
     assert periods[0].root != periods[1].root
 
 
 def test_a_unit_where_nobody_served_is_none_of_the_periods() -> None:
     units = [a_total("u1"), a_total("u2")]
-    assert total_period("2026-10", SCHEME, [*units, a_total("u0", 0)]) == total_period(
-        "2026-10", SCHEME, units
-    )
+    assert a_period_total([*units, a_total("u0", 0)]) == a_period_total(units)
 
 
 @given(st.permutations([a_total(f"u{n}", n) for n in range(1, 4)]))
 def test_a_period_totals_its_units_in_any_order(units: list[UnitResult]) -> None:
-    total = total_period("2026-10", SCHEME, units)
+    total = a_period_total(units)
     assert (total.units, total.officials, total.entries, total.drift) == (3, 6, 18, 3)
     assert total.ratings == {"excellent": 3, "not_completed": 2}
     assert (total.not_assessed, total.insufficient_data) == (1, 0)
-    assert total.root == merkle_root([a_total(f"u{n}", n).root for n in range(1, 4)])
+    assert total.root == merkle_root([a_total(f"u{n}", n).digest for n in range(1, 4)])
 
 
 def test_a_period_holds_a_whole_country() -> None:
     province = a_total("tinh").model_copy(
         update={"officials": 60_000, "assignments": 1_200_000, "entries": 9_000_000}
     )
-    total = total_period("2026-10", SCHEME, [province] * 34)
+    total = a_period_total([province] * 34)
     assert (total.officials, total.entries) == (2_040_000, 306_000_000)
 
 
 def test_nobody_totals_to_nothing() -> None:
     total = total_unit("u", "UBND", [], 0)
     assert (total.officials, total.ratings) == (0, {})
-    assert total_period("2026-10", SCHEME, []).units == 0
+    assert a_period_total([]).units == 0

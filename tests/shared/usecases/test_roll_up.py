@@ -15,6 +15,7 @@ from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scorecard import Assessment, Contribution
 from shared.ports import Queue, patch, put
+from shared.scoring.digest import UNSEALED
 from shared.scoring.result import freeze
 from shared.scoring.rounding import half_up
 from shared.scoring.scorecard import score
@@ -99,7 +100,13 @@ class House:
             assessments={period: Assessment(**said)},
         )
         result = freeze(
-            card, unit=unit, name=uid, assignments=len(work), entries=2 * len(work), refused=[]
+            card,
+            unit=unit,
+            name=uid,
+            assignments=len(work),
+            entries=2 * len(work),
+            refused=[],
+            sources=UNSEALED,
         )
         self.store.commit([put(refs.official_results(period)(uid), result)])
         return result

@@ -1,0 +1,195 @@
+"""Verifying a closed period: clean as it was made, and each altered document named, no other."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared import refs
+from shared.usecases.period import Confirm, change_period
+from shared.usecases.recorded import Change
+from shared.usecases.verify import verify
+from tests.closed import Office, closed_office, decide
+from tests.world import MONTH
+
+
+@pytest.fixture(scope="module")
+def closed() -> Office:
+    return closed_office()
+
+
+def found(office: Office) -> list[str]:
+    return [one.path for one in verify(office.store, office.schemes, MONTH).findings]
+
+
+def test_a_closed_period_is_clean(closed: Office) -> None:
+    told: list[str] = []
+    result = verify(closed.store, closed.schemes, MONTH, lambda what, _number: told.append(what))
+    assert (result.findings, result.erased) == ([], {})
+    assert result.checked > len(told) > 30
+
+
+Flip = Callable[[dict[str, Any]], None]
+
+
+def at(*path: str, to: Callable[[Any], Any] | None = None) -> Flip:
+    """Change one character or digit of the field at the path."""
+
+    def flip(fields: dict[str, Any]) -> None:
+        *parents, name = path
+        for parent in parents:
+            fields = fields[parent]
+        fields[name] = (to or one_off)(fields[name])
+
+    return flip
+
+
+def one_off(value: Any) -> Any:
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case str():
+            return value[:-1] + ("1" if value[-1] == "0" else "0")
+        case datetime():
+            return value.replace(microsecond=(value.microsecond + 1) % 10**6)
+    raise AssertionError(value)
+
+
+def assignment(office: Office) -> str:
+    return next(
+        one.ref.id for one in office.store.find(refs.assignments) if one.value.official == "em"
+    )
+
+
+PLACES: dict[str, tuple[str, Flip]] = {
+    "units": ("units/p1", at("name")),
+    "officials": ("officials/an", at("name")),
+    "an official's roles": ("officials/tu", at("roles", to=lambda roles: [*roles, "auditor"])),
+    "positions": ("positions/cv", at("title")),
+    "catalogue": ("catalogue/hs", at("k")),
+    "schemes": ("schemes/decree-335@1", at("title", "vi")),
+    "periods": (f"periods/{MONTH}", at("closes_at")),
+    "the state of a period": (f"periods/{MONTH}", at("state", to=lambda _: "open")),
+    "assignments": ("assignments/{work}", at("k")),
+    "the state of an assignment": (
+        "assignments/{work}",
+        at("folded", "submissions", to=lambda _: {}),
+    ),
+    "entries": ("assignments/{work}/entries/s1", at("quantity")),
+    "a note": ("assignments/{work}/entries/p1", at("note")),
+    "an entry that is none": ("assignments/{work}/entries/s1", at("kind")),
+    "appraisals": (f"appraisals/{MONTH}_em", at("by_head", "scores", "conduct")),
+    "appeals": ("appeals/kn1", at("reason")),
+    "decisions": (f"decisions/{MONTH}_em", at("reason")),
+    "scorecards": (f"scorecards/{MONTH}_em", at("total")),
+    "officials' results": (f"results/{MONTH}/officials/em", at("scorecard", "total")),
+    "a result's digest": (f"results/{MONTH}/officials/em", at("digest")),
+    "unit results": (f"results/{MONTH}/units/p1", at("drift")),
+    "results of nobody": (f"results/{MONTH}/units/so", at("name")),
+    "sources": (f"results/{MONTH}/sources/em", at("papers", "officials/em")),
+    "results": (f"results/{MONTH}", at("entries")),
+    "imported": ("imported/{case}", at("finished")),
+    "inbox": ("officials/an/inbox/one", at("body", "vi")),
+    "audit": ("audit/{record}", at("request")),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_one_altered_character_is_named_and_nothing_else(closed: Office, place: str) -> None:
+    path, flip = PLACES[place]
+    path = filled(closed, path)
+    with altered(closed, path, flip):
+        assert found(closed) == [path]
+
+
+def filled(office: Office, path: str) -> str:
+    store = office.store
+    return path.format(
+        work=assignment(office),
+        case=next(store.find(refs.imported)).ref.id,
+        record=next(store.find(refs.audit)).ref.id,
+    )
+
+
+@contextmanager
+def altered(office: Office, path: str, flip: Flip) -> Iterator[None]:
+    """Behind the server's back, and put right afterwards."""
+    kept = office.store.documents[path]
+    fields = deepcopy(kept[0])
+    flip(fields)
+    office.store.documents[path] = (fields, 0)
+    try:
+        yield
+    finally:
+        office.store.documents[path] = kept
+
+
+GONE = [
+    "units/p2",
+    "officials/chi",
+    "positions/cv",
+    "catalogue/da",
+    "schemes/decree-335@1",
+    "assignments/{work}/entries/p1",
+    f"appraisals/{MONTH}_em",
+    "appeals/kn1",
+    f"decisions/{MONTH}_em",
+    f"scorecards/{MONTH}_em",
+    f"results/{MONTH}/officials/em",
+    f"results/{MONTH}/units/p1",
+    f"results/{MONTH}/sources/em",
+    f"results/{MONTH}",
+    "imported/{case}",
+]
+
+
+@pytest.mark.parametrize("path", GONE)
+def test_a_missing_document_is_named(closed: Office, path: str) -> None:
+    path = filled(closed, path)
+    kept = closed.store.documents.pop(path)
+    try:
+        assert found(closed) == [path]
+    finally:
+        closed.store.documents[path] = kept
+
+
+EXTRA = {
+    "units/moi": "units/p1",
+    "officials/moi": "officials/chi",
+    "catalogue/moi": "catalogue/hs",
+    f"assignments/{MONTH}_p9_em_w": "assignments/{work}",
+    "assignments/{work}/entries/p2": "assignments/{work}/entries/p1",
+    f"appraisals/{MONTH}_moi": f"appraisals/{MONTH}_em",
+    f"decisions/{MONTH}_moi": f"decisions/{MONTH}_em",
+    f"scorecards/{MONTH}_moi": f"scorecards/{MONTH}_em",
+    f"results/{MONTH}/officials/moi": f"results/{MONTH}/officials/em",
+    f"results/{MONTH}/units/moi": f"results/{MONTH}/units/p1",
+    f"results/{MONTH}/sources/moi": f"results/{MONTH}/sources/em",
+    "imported/moi": "imported/{case}",
+}
+
+
+@pytest.mark.parametrize("path", EXTRA)
+def test_a_document_too_many_is_named(closed: Office, path: str) -> None:
+    name = filled(closed, path)
+    closed.store.documents[name] = closed.store.documents[filled(closed, EXTRA[path])]
+    try:
+        assert found(closed) == [name]
+    finally:
+        del closed.store.documents[name]
+
+
+def test_what_is_decided_later_is_no_finding(closed: Office) -> None:
+    """A recorded change of a record, and the confirmation of the results."""
+    ref = refs.officials("em")
+    before = closed.store.get(ref)
+    assert before is not None
+    decide(closed, Change(ref, before, before.model_copy(update={"name": "Em Mới"})))
+    closed.time += timedelta(days=60)
+    change_period(closed, closed.caller("tu"), "ok", Confirm(action="confirm", period=MONTH))
+    assert found(closed) == []
