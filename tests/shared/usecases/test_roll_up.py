@@ -256,11 +256,16 @@ def test_verify_recomputes_roll_ups_too() -> None:
     house, _ = a_year()
     house.open("2026", SWITCHED)
     house.run("2026")
-    assert verify(house.store, house.schemes, "2026").findings == []
+    assert of_results(house) == []
     altered = house.pooled("2026", "an").model_copy(update={"name": "x"})
     house.store.commit([put(refs.official_results("2026")("an"), altered)])
-    found = verify(house.store, house.schemes, "2026").findings
-    assert [one.path for one in found] == ["results/2026/officials/an"]
+    assert of_results(house) == ["results/2026/officials/an"]
+
+
+def of_results(house: House) -> list[str]:
+    """What is found there; the house itself was written without records, which is found too."""
+    findings = verify(house.store, house.schemes, "2026").findings
+    return [one.path for one in findings if f"{one.path}/".startswith("results/2026/")]
 
 
 def test_no_work_is_given_in_a_roll_up() -> None:
