@@ -198,7 +198,7 @@ class _Month:
             fields = {
                 "period": work.PERIOD,
                 "official": uid,
-                part: {"by": who, "scores": work.SCORES},
+                part: {"by": who, "scores": work.SCORES, "note": "đúng hạn"},
             }
             self._write(who, f"appraisals/{work.PERIOD}_{uid}", fields, f"{part}.at")
             self._by_clients += Usage(reads=RULE_READS[part], writes=1)

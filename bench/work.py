@@ -107,7 +107,7 @@ def delivered(official: str) -> dict[str, Entry]:
 
 
 def an_appraisal(official: str) -> Appraisal:
-    scoring = Scoring(by=HEAD, at=END - timedelta(days=1), scores=SCORES)
+    scoring = Scoring(by=HEAD, at=END - timedelta(days=1), scores=SCORES, note="đúng hạn")
     return Appraisal(period=PERIOD, official=official, by_head=scoring)
 
 

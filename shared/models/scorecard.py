@@ -108,6 +108,10 @@ class Assessment(Part):
 
     criteria: dict[Id, Points] = {}
     """The head's scores in hundredths, by criterion."""
+    unexplained: bool = False
+    """The head gave them without a written reason; a scheme may ask for one (`justification`)."""
+    own: dict[Id, Points] = {}
+    """What the person scored themselves: shown beside the head's scores, never counted."""
     statements: dict[Id, Id] = {}
     """Component → option."""
     indicators: dict[Id, Amount] = {}

@@ -10,6 +10,7 @@ from shared.models.scheme import (
     Criteria,
     Criterion,
     Indicator,
+    Justification,
     Mean,
     Measure,
     Minimum,
@@ -41,6 +42,7 @@ class Evidence:
 
     work: Work
     told: Sequence[Told]
+    justification: Justification | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _leaf(
         case Task():
             return _task(component, evidence.work)
         case Criteria():
-            return _criteria(component, evidence.told, names)
+            return _criteria(component, evidence, names)
         case Indicator():
             return _indicator(component, evidence.told)
         case Statement():
@@ -191,17 +193,29 @@ def _task(component: Task, work: Work) -> Fraction | None:
     return Fraction(weighed(work, component.measure), work.assigned_weight)
 
 
-def _criteria(component: Criteria, told: Sequence[Told], names: set[str]) -> Fraction | None:
+def lacks_reason(
+    component: Criteria, assessment: Assessment, justification: Justification | None
+) -> bool:
+    """Whether these scores are so high or low that they need a written reason, and have none."""
+    if justification is None or not assessment.unexplained:
+        return False
+    percent = WHOLE * _scored(component, assessment.criteria)
+    return percent >= justification.at_least or percent < justification.below
+
+
+def _criteria(component: Criteria, evidence: Evidence, names: set[str]) -> Fraction | None:
     """The mean over the months that were scored.
 
     Scores count only when they cover each criterion within its scale and name no
-    other, because a silent cap or a silent zero would be a score nobody gave.
+    other, because a silent cap or a silent zero would be a score nobody gave; and
+    with the reason that the scheme asks for.
     """
     valid = [
         one
-        for one in told
+        for one in evidence.told
         if one.assessment.criteria.keys() <= names
         and not criteria_faults(component, one.assessment.criteria)
+        and not lacks_reason(component, one.assessment, evidence.justification)
     ]
     if not valid:
         return None

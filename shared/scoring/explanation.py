@@ -10,6 +10,7 @@ from shared.scoring.evaluation import (
     Evaluated,
     components,
     criteria_faults,
+    lacks_reason,
     portions,
     unknown_criteria,
     walk,
@@ -41,6 +42,8 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
     if not reading.on_leave:
         lines += _tree(reading.root, WHOLE, 0, reading, scheme)
         lines += _unread_scores(card, scheme)
+        lines += _unexplained(card, scheme)
+        lines += _differences(card, scheme)
         for checked in reading.gates:
             lines += [tell_gate(checked, scheme), tell_source(checked.gate.source).within(1)]
         lines += _idle_facts(reading, scheme)
@@ -128,7 +131,7 @@ def _absences(card: Scorecard) -> Iterator[Line]:
 def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
     """Scores that were given and do not count, with the criteria that are the reason."""
     root = scheme.root(card.capacity.subject)
-    forms = [one for one in components(root) if isinstance(one, Criteria)]
+    forms = _forms(card, scheme)
     for stretch, assessment in card.assessments.items():
         if not assessment.criteria:
             continue
@@ -140,6 +143,46 @@ def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
                 f"Điểm tiêu chí kỳ {stretch} có lỗi (thiếu, lạ hoặc ngoài thang): {names}",
                 f"Scores of {stretch} do not count (missing, unknown or off the scale): {names}",
             )
+
+
+def _unexplained(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
+    """Scores that would count if somebody had written why they are so high or so low."""
+    justification = scheme.justification
+    for stretch, assessment in card.assessments.items():
+        for form in _forms(card, scheme):
+            if (
+                justification is not None
+                and not criteria_faults(form, assessment.criteria)
+                and lacks_reason(form, assessment, justification)
+            ):
+                high, low = justification.at_least, justification.below
+                yield Line(
+                    f"Điểm {form.title.vi} kỳ {stretch} không tính: từ {high} % trở lên hoặc "
+                    f"dưới {low} % phải giải trình bằng văn bản, chưa có",
+                    f"{form.title.en} of {stretch} do not count: from {high} % or below {low} % "
+                    "a written justification is needed, and is missing",
+                )
+                yield tell_source(justification.source).within(1)
+
+
+def _differences(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
+    """The head's scores against the person's own, which never count."""
+    criteria = [one for form in _forms(card, scheme) for one in form.criteria]
+    for stretch, assessment in card.assessments.items():
+        for one in criteria:
+            own, head = assessment.own.get(one.id), assessment.criteria.get(one.id)
+            if own is not None and head is not None:
+                sign, gap = "-" if head < own else "+", decimals(abs(head - own))
+                said = f"{decimals(own)} → {decimals(head)} ({sign}{gap})"
+                yield Line(
+                    f"{one.title.vi} kỳ {stretch}, tự chấm → thủ trưởng chấm: {said}",
+                    f"{one.title.en} of {stretch}, by oneself → by the head: {said}",
+                )
+
+
+def _forms(card: Scorecard, scheme: Scheme) -> list[Criteria]:
+    root = scheme.root(card.capacity.subject)
+    return [one for one in components(root) if isinstance(one, Criteria)]
 
 
 def _idle_facts(reading: Reading, scheme: Scheme) -> Iterator[Line]:

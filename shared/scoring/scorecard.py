@@ -67,7 +67,7 @@ def score(
 
 def read(card: Scorecard, scheme: Scheme) -> Reading:
     """Evaluate what a scorecard holds; what it says of the outcome is not looked at."""
-    evidence, overrides = _evidence(card), _overrides(card)
+    evidence, overrides = _evidence(card, scheme), _overrides(card)
     units = [one.assessment.unit for one in evidence.told if one.assessment.unit]
     parts = {key: one.rating for key, one in card.assessments.items() if one.rating is not None}
     parts.pop(card.period, None)
@@ -159,13 +159,13 @@ def _total(share: Fraction, rounding: Rounding) -> int:
     return half_up(share * WHOLE * HUNDREDTHS / step) * step
 
 
-def _evidence(card: Scorecard) -> Evidence:
+def _evidence(card: Scorecard, scheme: Scheme) -> Evidence:
     """The work and assessments of the time that was worked."""
     away = {_period(stretch) for stretch, one in card.assessments.items() if one.away}
     counted = [row for name, row in card.contributions.items() if _period(name) not in away]
     worked = sorted(span(key) for key in card.assessments if _period(key) not in away)
     told = [Told(months, card.assessments[stretch]) for *_, months, stretch in worked]
-    return Evidence(add_up(counted), told)
+    return Evidence(add_up(counted), told, scheme.justification)
 
 
 def _on_leave(card: Scorecard, evidence: Evidence) -> bool:

@@ -27,7 +27,14 @@ from shared.models.scheme import (
     UnitAtLeast,
 )
 from shared.models.scorecard import Assessment, Contribution, Override, Work
-from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, criteria_faults, weighed
+from shared.scoring.evaluation import (
+    WHOLE,
+    Evaluated,
+    Evidence,
+    criteria_faults,
+    lacks_reason,
+    weighed,
+)
 from shared.scoring.gates import Checked
 from shared.scoring.rounding import decimals, hundredths
 
@@ -165,7 +172,7 @@ def reasons(node: Evaluated, evidence: Evidence, penalties: Penalties | None) ->
         case Task():
             return _task(node.component, evidence.work, penalties)
         case Criteria():
-            return _criteria(node.component, told)
+            return _criteria(node.component, evidence)
         case Indicator():
             return _indicator(node.component, told)
         case Statement():
@@ -208,9 +215,17 @@ def _task(component: Task, work: Work, penalties: Penalties | None) -> Line:
     )
 
 
-def _criteria(component: Criteria, told: Iterable[Assessment]) -> Line:
-    """The scores as given; those that do not count are named by `unread_scores`."""
-    scored = [one.criteria for one in told if not criteria_faults(component, one.criteria)]
+def _criteria(component: Criteria, evidence: Evidence) -> Line:
+    """The scores as given; those that do not count are named by the explanation."""
+    given = [
+        one.assessment
+        for one in evidence.told
+        if not criteria_faults(component, one.assessment.criteria)
+    ]
+    reasoned = [one for one in given if not lacks_reason(component, one, evidence.justification)]
+    scored = [one.criteria for one in reasoned]
+    if given and not scored:
+        return Line("thiếu giải trình bằng văn bản", "the written justification is missing")
     if not scored:
         return Line("thủ trưởng chưa chấm đủ", "the head has not scored all of it")
     whole = sum(one.weight for one in component.criteria)
@@ -221,8 +236,8 @@ def _criteria(component: Criteria, told: Iterable[Assessment]) -> Line:
         )
         for scores in scored
     ]
-    given = "; ".join(f"({one}) / {whole}" for one in sums)
-    return _same(given) if len(sums) == 1 else Line(f"bình quân {given}", f"mean of {given}")
+    said = "; ".join(f"({one}) / {whole}" for one in sums)
+    return _same(said) if len(sums) == 1 else Line(f"bình quân {said}", f"mean of {said}")
 
 
 def _indicator(component: Indicator, told: Iterable[Assessment]) -> Line:

@@ -77,14 +77,18 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
     capacity = capacity_in(official, period)
     root = scheme.root(capacity.subject)
     home, said = _said(known, period)
-    own = _told(said.pop(home, None), root).model_copy(
+    asks = scheme.justification is not None
+    own = _told(said.pop(home, None), root, asks=asks).model_copy(
         update={
+            "own": _own(known.appraisal),
             "indicators": measured_values(known.measurement),
             "overrides": [] if official is None else known_facts(official, period),
             **_leave([] if official is None else official.leave, period),
         }
     )
-    others = {f"{period.id}_{unit}": _told(by_head, root) for unit, by_head in said.items()}
+    others = {
+        f"{period.id}_{unit}": _told(by_head, root, asks=asks) for unit, by_head in said.items()
+    }
     return capacity, {period.id: own, **others}
 
 
@@ -153,8 +157,16 @@ def _said(known: Known, period: Period) -> tuple[str, dict[str, Scoring | None]]
     return home or "", said
 
 
-def _told(scoring: Scoring | None, root: Component) -> Assessment:
-    """What a head said; what follows from others' ratings cannot be stated."""
+def _own(appraisal: Appraisal | None) -> dict[str, int]:
+    by_self = None if appraisal is None else appraisal.by_self
+    return {} if by_self is None else dict(sorted(by_self.scores.items()))
+
+
+def _told(scoring: Scoring | None, root: Component, *, asks: bool) -> Assessment:
+    """What a head said, and whether in silence where the scheme may ask why.
+
+    What follows from others' ratings cannot be stated.
+    """
     if scoring is None:
         return Assessment()
     derived = {
@@ -162,6 +174,7 @@ def _told(scoring: Scoring | None, root: Component) -> Assessment:
     }
     return Assessment(
         criteria=dict(sorted(scoring.scores.items())),
+        unexplained=asks and not (scoring.note or "").strip(),
         statements={
             name: option
             for name, option in sorted(scoring.statements.items())
