@@ -64,6 +64,10 @@ def test_the_head_s_score_is_not_the_head_s_own(world: World) -> None:
 
 
 def write(world: World, by: str, official: str, side: str, scores: dict[str, Any] = SCORES) -> int:
-    fields = {"period": MONTH, "official": official, side: {"by": by, "scores": scores, "note": "rõ"}}
+    fields = {
+        "period": MONTH,
+        "official": official,
+        side: {"by": by, "scores": scores, "note": "rõ"},
+    }
     path = f"appraisals/{MONTH}_{official}"
     return world.as_(by).write(path, fields, times=[f"{side}.at"]).status_code
