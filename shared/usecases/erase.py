@@ -154,7 +154,8 @@ def _without(document: Document) -> Document:
 
 
 def _silent(part: Scoring | None) -> Scoring | None:
-    return part and part.model_copy(update={"note": None})
+    """That there was a justification stays: without one some scores do not count."""
+    return part and part.model_copy(update={"note": part.note and ERASED})
 
 
 def _words(entry: Document) -> dict[str, Any]:

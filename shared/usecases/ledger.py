@@ -54,6 +54,7 @@ class Ledger:
         self._wanted = wanted
         self._net: dict[str, Counter[str]] = defaultdict(Counter)
         self._last: dict[str, tuple[datetime, str]] = {}
+        self._steps: Counter[str] = Counter()
         self._doubtful: set[str] = set()
 
     def read(self, store: Store) -> None:
@@ -86,7 +87,10 @@ class Ledger:
         net = self._net.get(path, Counter())
         left = [told for told, number in net.items() if number == 1]
         taken = [told for told, number in net.items() if number == -1]
-        return left == [after] and len(net) == 1 + len(taken) and before in (None, *taken)
+        changed = bool(taken) or self._steps[path] > 1  # its creation alone changed nothing
+        return (
+            changed and left == [after] and len(net) == 1 + len(taken) and before in (None, *taken)
+        )
 
     def changed_after(self, path: str, moment: datetime) -> bool:
         """Whether the last record that wrote the document is later."""
@@ -118,6 +122,7 @@ class Ledger:
             if change.path in paths:
                 self._count(change.path, change.before, -1)
                 self._count(change.path, change.after, 1)
+                self._steps[change.path] += 1
                 known = self._last.get(change.path, (record.at, ""))
                 self._last[change.path] = max(known, (record.at, found.ref.id))
 

@@ -11,6 +11,7 @@ from shared.models.appeal import Appeal
 from shared.models.result import Result
 from shared.ports import patch, put
 from shared.usecases.findings import Finding
+from shared.usecases.recorded import seed
 from shared.usecases.standing import Standing, read_standings
 from shared.usecases.verify import verify
 from tests.functions.test_decide import choice, decide, refusal
@@ -23,11 +24,13 @@ OK = requests.codes.ok
 def closed(world: World) -> World:
     """`an` was late once, `chi` had one product returned; both are contested."""
     roles = ["official", "authority"]
-    world.stack.wiring.store.commit(
+    seed(
+        world.stack.wiring.store,
+        world.stack.clock.now(),
         [
-            put(refs.officials("quyen"), an_official("Quyền", "so", roles=roles)),
-            put(refs.officials("pho"), an_official("Phó", "so", roles=roles)),
-        ]
+            (refs.officials("quyen"), an_official("Quyền", "so", roles=roles)),
+            (refs.officials("pho"), an_official("Phó", "so", roles=roles)),
+        ],
     )
     late = world.assigned("an", due=DUE.isoformat())
     world.stack.clock.advance(DUE + timedelta(days=1))

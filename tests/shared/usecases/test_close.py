@@ -250,8 +250,8 @@ def test_work_that_no_result_rests_on_is_never_published_over(
     moved = assignment.model_copy(update={"unit": "p9"})
     busy.stack.drain(30)
     busy.stack.wiring.store.commit([put(lost, moved)])
-    lock_and_compile(busy.stack, "so")
-    for unit in ("p1", "p2"):
+    lock_and_compile(busy.stack, "p1")
+    for unit in ("p2", "so"):
         compile_unit(
             busy.stack.wiring, busy.stack.wiring.schemes, CompileTask(period=MONTH, unit=unit)
         )

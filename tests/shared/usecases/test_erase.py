@@ -26,7 +26,8 @@ def office() -> Office:
     """An left with the end of the month."""
     office = closed_office()
     an = record(office, "an")
-    leave = Leave(start=BEGIN - timedelta(days=9), end=BEGIN, reason="thai sản")
+    before = BEGIN - timedelta(days=5)
+    leave = Leave(start=before - timedelta(days=9), end=before, reason="thai sản")
     posting = an.postings[0].model_copy(update={"end": AFTER_CLOSE})
     left = {"roles": [], "postings": [posting], "leave": [leave]}
     decide(office, Change(refs.officials("an"), an, an.model_copy(update=left)))

@@ -101,6 +101,8 @@ def test_one_recorded_change_explains_what_the_close_read() -> None:
     told = [content_digest(PATH, one) for one in (first, second)]
     assert ledger.explains(PATH, told[0], told[1])
     assert ledger.explains(PATH, None, told[1])
+    assert not read(history([first])).explains(PATH, None, told[0])
+    assert read(history([first, second])).explains(PATH, None, told[1])
     assert not ledger.explains(PATH, told[1], told[1])
     assert not ledger.explains(PATH, told[0], told[0])
     assert not ledger.explains("officials/chi", told[0], told[1])
