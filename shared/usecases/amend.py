@@ -58,11 +58,10 @@ def amend(services: Services, caller: Caller, key: str, request: Amendment) -> A
     """Append the entry that says what changed; the reply names the assignments it concerns."""
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, Assignments)
-            or _amend(transaction, caller, keyed, request, now)
-        )
+    return keyed.once(
+        services.store,
+        Assignments,
+        lambda transaction: _amend(transaction, caller, keyed, request, now),
     )
 
 

@@ -138,9 +138,6 @@ def answer_appeal(
     ruling = Ruling(keyed, services.clock.now(), request.reason, request.appeal)
 
     def work(transaction: Transaction) -> Answered:
-        repeated = keyed.replied(transaction, Answered)
-        if repeated is not None:
-            return repeated
         appeal = _read_unanswered(transaction, request.appeal)
         contested = read_contested(transaction, schemes, appeal.period, appeal.official)
         _require_asked(caller, appeal, contested)
@@ -148,7 +145,7 @@ def answer_appeal(
         _require_impartial(transaction, caller, contested, sorted(reopened))
         return _answer(transaction, contested, ruling, request, appeal)
 
-    return services.store.transact(work)
+    return keyed.once(services.store, Answered, work)
 
 
 def _answer(

@@ -116,11 +116,12 @@ def assign(
     """Create the assignments, all or none; the same key again gives the same reply."""
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, Assignments)
-            or _create_all(services.store, schemes, transaction, caller, keyed, request, now)
-        )
+    return keyed.once(
+        services.store,
+        Assignments,
+        lambda transaction: _create_all(
+            services.store, schemes, transaction, caller, keyed, request, now
+        ),
     )
 
 

@@ -45,11 +45,12 @@ def carry_over(
     """Make the successor; the reply names the old assignment and the new one."""
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, Assignments)
-            or _carry(services.store, schemes, transaction, caller, keyed, request, now)
-        )
+    return keyed.once(
+        services.store,
+        Assignments,
+        lambda transaction: _carry(
+            services.store, schemes, transaction, caller, keyed, request, now
+        ),
     )
 
 

@@ -141,11 +141,10 @@ def change_catalogue(
     if not isinstance(request, AppraiseUnit):
         require(caller, "organiser")
     keyed, now = Keyed.of(caller.uid, key, request), services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, CatalogueReply)
-            or _carried_out(_Call(transaction, schemes, caller, now), keyed, request)
-        )
+    return keyed.once(
+        services.store,
+        CatalogueReply,
+        lambda transaction: _carried_out(_Call(transaction, schemes, caller, now), keyed, request),
     )
 
 

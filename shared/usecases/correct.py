@@ -127,9 +127,6 @@ def correct(
     ruling = Ruling(keyed, services.clock.now(), request.reason)
 
     def work(transaction: Transaction) -> Corrected:
-        repeated = keyed.replied(transaction, Corrected)
-        if repeated is not None:
-            return repeated
         contested = read_contested(transaction, schemes, request.period, request.official)
         require_competence(caller, contested.path, "official")
         _require_others(caller, request.official)
@@ -147,7 +144,7 @@ def correct(
         transaction.write([*writes, *record])
         return reply
 
-    return services.store.transact(work)
+    return keyed.once(services.store, Corrected, work)
 
 
 def said(made: Correction) -> Corrected:

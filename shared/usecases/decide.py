@@ -104,9 +104,6 @@ def decide(
     keyed = Keyed.of(caller.uid, key, request)
 
     def work(transaction: Transaction) -> Decided:
-        repeated = keyed.replied(transaction, Decided)
-        if repeated is not None:
-            return repeated
         period = read_reviewed(transaction, request.period)
         sitting = _Sitting(
             store=services.store,
@@ -119,7 +116,7 @@ def decide(
         )
         return _decide(transaction, sitting, keyed)
 
-    return services.store.transact(work)
+    return keyed.once(services.store, Decided, work)
 
 
 def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decided:

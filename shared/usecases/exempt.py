@@ -45,11 +45,10 @@ def decide_exemption(
     """Append the decision; raises RefusedError."""
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, Assignments)
-            or _decide(transaction, schemes, caller, keyed, request, now)
-        )
+    return keyed.once(
+        services.store,
+        Assignments,
+        lambda transaction: _decide(transaction, schemes, caller, keyed, request, now),
     )
 
 

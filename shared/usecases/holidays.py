@@ -39,11 +39,10 @@ def publish_holidays(
         )
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, HolidaysReply)
-            or _publish(transaction, keyed, request.holidays, now)
-        )
+    return keyed.once(
+        services.store,
+        HolidaysReply,
+        lambda transaction: _publish(transaction, keyed, request.holidays, now),
     )
 
 

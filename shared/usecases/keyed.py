@@ -1,6 +1,7 @@
 """Idempotency keys: the same call twice is one call."""
 
 from base64 import b32encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
@@ -9,7 +10,7 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.audit import Audit
 from shared.models.base import Part
-from shared.ports import Transaction
+from shared.ports import Store, Transaction
 from shared.scoring.digest import digest
 
 R = TypeVar("R", bound=Part)
@@ -35,6 +36,12 @@ class Keyed:
         """An id that the same key and parts always give; 130 bits."""
         text = "\x00".join([self.by, self.key, *parts])
         return b32encode(sha256(text.encode()).digest()).decode().lower()[:26]
+
+    def once(self, store: Store, reply: type[R], act: Callable[[Transaction], R]) -> R:
+        """Act in a transaction; the same call again is answered what it was answered then."""
+        return store.transact(
+            lambda transaction: self.replied(transaction, reply) or act(transaction)
+        )
 
     def replied(self, transaction: Transaction, reply: type[R]) -> R | None:
         """What this very call was answered, if it was carried out.

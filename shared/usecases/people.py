@@ -220,11 +220,10 @@ def change_people(
             "không ai tự thay đổi hồ sơ của mình",
         )
     keyed, now = Keyed.of(caller.uid, key, request), services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, PeopleReply)
-            or _carried_out(_Change(transaction, caller, now), keyed, request, uids)
-        )
+    return keyed.once(
+        services.store,
+        PeopleReply,
+        lambda transaction: _carried_out(_Change(transaction, caller, now), keyed, request, uids),
     )
 
 

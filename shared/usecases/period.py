@@ -74,11 +74,10 @@ def change_period(
     require(caller, "organiser")
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, PeriodReply)
-            or _change(services.store, transaction, keyed, request, now)
-        )
+    return keyed.once(
+        services.store,
+        PeriodReply,
+        lambda transaction: _change(services.store, transaction, keyed, request, now),
     )
 
 

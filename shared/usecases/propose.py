@@ -65,11 +65,12 @@ def answer_proposal(
     """Answer once; the reply names the assignment that was made of it, if one was."""
     keyed = Keyed.of(caller.uid, key, request)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, Assignments)
-            or _answer(services.store, schemes, transaction, caller, keyed, request, now)
-        )
+    return keyed.once(
+        services.store,
+        Assignments,
+        lambda transaction: _answer(
+            services.store, schemes, transaction, caller, keyed, request, now
+        ),
     )
 
 

@@ -22,10 +22,8 @@ def publish(services: Services, caller: Caller, key: str, scheme: Scheme) -> Pub
     require_sound(scheme)
     keyed = Keyed.of(caller.uid, key, scheme)
     now = services.clock.now()
-    return services.store.transact(
-        lambda transaction: (
-            keyed.replied(transaction, Published) or _publish(transaction, keyed, scheme, now)
-        )
+    return keyed.once(
+        services.store, Published, lambda transaction: _publish(transaction, keyed, scheme, now)
     )
 
 
