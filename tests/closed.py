@@ -13,6 +13,7 @@ from shared.models.base import Part
 from shared.models.decision import Decision
 from shared.models.notice import Notice
 from shared.models.profile import Columns, Profile
+from shared.models.proposal import Registered, Reply
 from shared.ports import Clock, Queue, create, put
 from shared.scoring.digest import UNSEALED
 from shared.scoring.record import sealed_notice
@@ -28,6 +29,7 @@ from shared.usecases.recorded import Change, recorded, seed
 from shared.usecases.report import ReportRequest, report
 from shared.usecases.rescore import rescore
 from shared.usecases.schemes import Schemes, shipped
+from tests.builders import a_measurement
 from tests.memory import MemoryStore
 from tests.world import AFTER_CLOSE, BEGIN, CRITERIA, DUE, MONTH, SCHEME, organisation
 
@@ -129,7 +131,7 @@ def rescore_all(office: Office) -> None:
 
 
 def file(office: Office) -> None:
-    """An appeal with its answer, a decision, and a notice."""
+    """An appeal and a proposal with their answers, a decision, a measurement, and a notice."""
     petition = Appeal(period=MONTH, official="an", at=DUE, reason="xem lại điểm")
     answer = Answer(by="tu", at=DUE, upheld=False, reason="đúng quy định")
     answered = petition.model_copy(update={"answer": answer})
@@ -153,6 +155,13 @@ def file(office: Office) -> None:
         at=DUE,
     )
     decide(office, Change(refs.decision(MONTH, "em"), None, decided))
+    measured = a_measurement("official", "an", MONTH, satisfaction=900)
+    decide(office, Change(refs.measurement(MONTH, "official", "an"), None, measured))
+    unplanned = Registered(period=MONTH, official="an", unit="p1", at=DUE, title="Hòa giải")
+    office.store.commit([create(refs.proposals("hg"), unplanned)])
+    declined = Reply(by="binh", at=DUE, reason="trùng việc")
+    replied = unplanned.model_copy(update={"reply": declined})
+    decide(office, Change(refs.proposals("hg"), unplanned, replied))
 
 
 def decide(office: Office, change: Change) -> None:

@@ -31,14 +31,27 @@ RECORDED: dict[str, Collection[Any]] = {
         refs.calendars,
         refs.assignments,
         refs.decisions,
+        refs.measurements,
+        refs.unit_appraisals,
     )
 }
 """Collections whose documents only recorded writes make and change."""
-FILED: dict[str, Collection[Any]] = {refs.appeals.path: refs.appeals}
+FILED: dict[str, Collection[Any]] = {
+    collection.path: collection for collection in (refs.appeals, refs.proposals)
+}
 """Collections whose documents a person files; from then on only recorded writes change them."""
 
 
-OF_PERIOD = {refs.assignments.path, refs.appraisals.path, refs.decisions.path}
+OF_PERIOD = {
+    collection.path
+    for collection in (
+        refs.assignments,
+        refs.appraisals,
+        refs.decisions,
+        refs.measurements,
+        refs.unit_appraisals,
+    )
+}
 """Collections whose ids begin with their period's."""
 
 
