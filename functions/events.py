@@ -41,7 +41,21 @@ def task(adapter: TypeAdapter[T]) -> Callable[[Handler[T]], Entry]:
         bound(request, MAX_JSON_BYTES)
         return body(request, adapter)
 
-    return lambda handler: _called_by_platform(handler, decode)
+    return lambda handler: _called_by_platform(_patient(handler), decode)
+
+
+def _patient(handler: Handler[T]) -> Handler[T]:
+    """Come again after a record that cannot be read: a close waits until it is put right."""
+
+    @wraps(handler)
+    def handle(current: Wiring, wanted: T) -> None:
+        try:
+            handler(current, wanted)
+        except ValidationError as error:
+            log.exception("a record cannot be read, until it is put right this waits")
+            raise NotYetError(f"a record cannot be read: {error}") from error
+
+    return handle
 
 
 def trigger(handler: Handler[Change]) -> Entry:

@@ -1,6 +1,6 @@
 """A small office in memory whose month is closed, with something in every collection."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from shared.models.decision import Decision
 from shared.models.notice import Notice
 from shared.models.profile import Columns, Profile
 from shared.models.proposal import Registered, Reply
-from shared.ports import Clock, Queue, create, put
+from shared.ports import Clock, Queue, Store, Write, create, put
 from shared.scoring.digest import UNSEALED
 from shared.scoring.record import sealed_notice
 from shared.usecases.assign import AssignRequest, ToOfficials, Work, assign
@@ -162,6 +162,12 @@ def file(office: Office) -> None:
     declined = Reply(by="binh", at=DUE, reason="trùng việc")
     replied = unplanned.model_copy(update={"reply": declined})
     decide(office, Change(refs.proposals("hg"), unplanned, replied))
+
+
+def record(store: Store, writes: Iterable[Write]) -> None:
+    """Make these documents as the server would: each with its audit record."""
+    made = [(one.ref, {name: value for (name,), value in one.fields.items()}) for one in writes]
+    seed(store, BEGIN, [(ref, ref.decode(fields)) for ref, fields in made])
 
 
 def decide(office: Office, change: Change) -> None:

@@ -2,7 +2,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.models.base import Document, Line, PeriodId, SchemeRef, Time
+from shared.models.base import Count, Document, Line, PeriodId, SchemeRef, Time
 
 Kind = Literal["month", "quarter", "year"]
 State = Literal["open", "closing", "review", "final"]
@@ -39,5 +39,5 @@ class Period(Document):
     answer_until: Time | None = None
     rated_before: Time | None = None
     """Of a year: the day before which the scheme's calendar wants it rated."""
-    closing: Annotated[int, Field(ge=0, le=1_000)] = 0
+    closing: Count = 0
     """How often closing was started; part of the task names, so a restart is not deduplicated."""

@@ -58,4 +58,5 @@ def _assessments(standing: Mapping[str, Assessment], criteria: Criteria) -> dict
 
 def _scored(assessment: Assessment, scores: Mapping[str, int]) -> Assessment:
     criteria = dict(sorted({**assessment.criteria, **scores}.items()))
-    return assessment.model_copy(update={"criteria": criteria})
+    # The correction itself says why, so a reason that the head owed is given.
+    return assessment.model_copy(update={"criteria": criteria, "unexplained": False})

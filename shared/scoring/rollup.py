@@ -13,7 +13,7 @@ from shared.models.scheme import (
     Subject,
     Task,
 )
-from shared.models.scorecard import Assessment, Contribution, Scorecard
+from shared.models.scorecard import Assessment, Contribution, Scorecard, Sums
 from shared.scoring.evaluation import components
 from shared.scoring.scorecard import score, span
 
@@ -86,12 +86,10 @@ def bounded(card: Scorecard) -> Scorecard:
 
 
 def _summed(rows: Sequence[Contribution]) -> Contribution:
-    sums = {
-        name: sum(getattr(row, name) for row in rows)
-        for name in Contribution.model_fields
-        if name not in ("product", "k")
-    }
-    return rows[0].model_copy(update=sums)
+    """The sums alone: what happened to each piece of work stands in the results of the parts."""
+    names = [*Sums.model_fields, "quantity"]
+    sums = {name: sum(getattr(row, name) for row in rows) for name in names}
+    return Contribution(product=rows[0].product, k=rows[0].k, **sums)
 
 
 def _meaning(component: Component) -> object:

@@ -125,6 +125,7 @@ def _entry(
                 reason=request.reason,
             )
         case Reassign():
+            _require_in_time(assignment, now)
             return Reassigned(
                 by=caller.uid,
                 at=now,
@@ -133,12 +134,24 @@ def _entry(
                 reason=request.reason,
             )
         case Cancel():
+            _require_in_time(assignment, now)
             return Cancelled(
                 by=caller.uid,
                 at=now,
                 quantity=require_open_units(assignment),
                 reason=request.reason,
             )
+
+
+def _require_in_time(assignment: Assignment, now: datetime) -> None:
+    """What was late or never done stays whose it was: it may be assigned anew, or excused."""
+    if has_fallen_due(assignment, now):
+        raise refuse(
+            "conflict",
+            "assignment",
+            "it has fallen due and stays as it is: assign it anew, or ask for exemption",
+            "đã quá hạn nên giữ nguyên; hãy giao việc mới hoặc đề nghị xét nguyên nhân khách quan",
+        )
 
 
 def _successor(

@@ -139,6 +139,8 @@ def answer_appeal(
 
     def work(transaction: Transaction) -> Answered:
         appeal = _read_unanswered(transaction, request.appeal)
+        if not request.upheld and _has_no_result(transaction, appeal):
+            return _answer(transaction, None, ruling, request, appeal)
         contested = read_contested(transaction, schemes, appeal.period, appeal.official)
         _require_asked(caller, appeal, contested)
         reopened = {*named(request.corrects), *_named_by(appeal)}
@@ -148,16 +150,21 @@ def answer_appeal(
     return keyed.once(services.store, Answered, work)
 
 
+def _has_no_result(transaction: Transaction, appeal: Appeal) -> bool:
+    """Whoever has none may file nevertheless; any authority may decline, or nothing gets final."""
+    return transaction.get(refs.official_results(appeal.period)(appeal.official)) is None
+
+
 def _answer(
     transaction: Transaction,
-    contested: Contested,
+    contested: Contested | None,
     ruling: Ruling,
     request: AppealRequest,
     appeal: Appeal,
 ) -> Answered:
     made: Correction | None = None
     writes: list[Write] = []
-    if request.upheld:
+    if request.upheld and contested is not None:
         made, writes = correction(transaction, contested, ruling, request.corrects)
     answer = Answer(
         by=ruling.keyed.by,

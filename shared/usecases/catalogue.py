@@ -74,6 +74,8 @@ class SetProduct(Part):
     group: Annotated[int, Field(ge=1, le=5)]
     points: Annotated[int, Field(ge=1, le=100_000)]
     k: Coefficient
+    evidence: bool | None = None
+    """Whether submissions must name evidence; left out, as it was."""
     reason: Reason
 
 
@@ -230,9 +232,16 @@ def _product(call: _Call, request: SetProduct) -> Change:
         group=request.group,
         points=request.points,
         k=request.k,
+        evidence=_evidence(request, before),
         version=1 if before is None else before.version + 1,
     )
     return Change(ref, before, product)
+
+
+def _evidence(request: SetProduct, before: Product | None) -> bool:
+    if request.evidence is not None:
+        return request.evidence
+    return before is not None and before.evidence
 
 
 def _scheme(call: _Call, period: str) -> Scheme:

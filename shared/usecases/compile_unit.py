@@ -104,10 +104,14 @@ def compile_unit(services: Services, schemes: Schemes, task: CompileTask) -> Uni
         return None
     compiled = recompute_unit(store, schemes, period, unit, store.get)
     _mend_folded(store, compiled.people)
+    ref = refs.unit_results(period.id)(task.unit)
+    [before] = read_each(store, [ref])
     drift = _mend_scorecards(store, compiled.people, compiled.live)
+    if isinstance(before, UnitResult):
+        drift = max(drift, before.drift)  # what an earlier run of this step found and mended
     _write_results(store, period, compiled.traced)
     total = sealed(compiled.total.model_copy(update={"drift": drift}))
-    store.commit([put(refs.unit_results(period.id)(task.unit), total)])
+    store.commit([put(ref, total)])
     return total
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from shared import refs
 from shared.models.appraisal import Appraisal, Scoring
 from shared.models.measurement import Measurement
-from shared.models.official import Leave, Official
+from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.scheme import Component, Indicator, Scheme, Statement
 from shared.models.scorecard import Absence, Assessment, Capacity, Override
@@ -83,7 +83,7 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
             "own": _own(known.appraisal),
             "indicators": measured_values(known.measurement),
             "overrides": [] if official is None else known_facts(official, period),
-            **_leave([] if official is None else official.leave, period),
+            **({} if official is None else _leave(official, period)),
         }
     )
     others = {
@@ -114,7 +114,7 @@ def depends_on(official: Official | None, period: Period) -> object:
         official.units_in(period.start, period.end),
         capacity_in(official, period),
         known_facts(official, period),
-        _leave(official.leave, period),
+        _leave(official, period),
         official.name_at(period.closes_at),
     )
 
@@ -188,9 +188,15 @@ def measured_values(measurement: Measurement | None) -> dict[str, int]:
     return {name: one.value for name, one in sorted(values.items())}
 
 
-def _leave(leave: list[Leave], period: Period) -> dict[str, object]:
-    """Away throughout, or the absences, each within the period."""
-    if is_away(leave, period.start, period.end):
+def _leave(official: Official, period: Period) -> dict[str, object]:
+    """Away for all that was served of the period, or the absences, each within it."""
+    leave = official.leave
+    served = [
+        (max(one.start, period.start), min(one.end or period.end, period.end))
+        for one in official.postings
+        if one.overlaps(period.start, period.end)
+    ] or [(period.start, period.end)]
+    if all(is_away(leave, start, end) for start, end in served):
         return {"away": True}
     within = sorted(
         (max(one.start, period.start), min(one.end, period.end))

@@ -24,6 +24,7 @@ from shared.scoring.correction import seal
 from shared.scoring.evaluation import components
 from shared.scoring.fold import fold_all
 from shared.usecases.caller import Caller, require, require_competence
+from shared.usecases.exempt import require_unbiased
 from shared.usecases.keyed import Keyed
 from shared.usecases.reading import read_entries
 from shared.usecases.recorded import Change, recorded
@@ -197,7 +198,8 @@ def correction(
     transaction: Transaction, contested: Contested, ruling: Ruling, items: Sequence[Item]
 ) -> tuple[Correction, list[Write]]:
     """The next version, with the entries it rests on and what follows from them."""
-    work = {name: _reopen(transaction, contested, items, name) for name in named(items)}
+    by = ruling.keyed.by
+    work = {name: _reopen(transaction, contested, items, name, by) for name in named(items)}
     criteria: dict[str, dict[str, int]] = defaultdict(dict)
     for number, item in enumerate(items):
         where = f"corrects.{number}"
@@ -259,7 +261,7 @@ def _made(
 
 
 def _reopen(
-    transaction: Transaction, contested: Contested, items: Sequence[Item], name: str
+    transaction: Transaction, contested: Contested, items: Sequence[Item], name: str, by: str
 ) -> _Reopened:
     """The work as the last version counted it; one that has changed since is not built on."""
     where = next(
@@ -277,6 +279,8 @@ def _reopen(
             "không thuộc các công việc của kết quả này",
         )
     facts, _ = read_entries(transaction.find(refs.entries(name)))
+    if any(isinstance(one, Waive) and one.assignment == name for one in items):
+        require_unbiased(by, assignment, (entry for _, entry in facts), contested.scheme)
     reopened = _Reopened(assignment, facts)
     if _contribution(reopened, contested.scheme) != standing:
         raise refuse(

@@ -65,7 +65,7 @@ def _decide(
     read_open(transaction, assignment.period, "assignment")
     scheme = schemes.get(assignment.scheme)
     _require_request(facts, request.request)
-    _require_competent(caller, assignment, (entry for _, entry in facts), scheme)
+    require_unbiased(caller.uid, assignment, (entry for _, entry in facts), scheme)
     _require_within(assignment, scheme, request, now)
     entry = ExemptionDecided(
         by=caller.uid,
@@ -97,11 +97,11 @@ def _require_request(facts: Iterable[tuple[str, Entry]], name: str) -> None:
         )
 
 
-def _require_competent(
-    caller: Caller, assignment: Assignment, facts: Iterable[Entry], scheme: Scheme
+def require_unbiased(
+    by: str, assignment: Assignment, facts: Iterable[Entry], scheme: Scheme
 ) -> None:
     """Neither for oneself nor, unless the scheme allows it, from terms that one set oneself."""
-    if caller.uid == assignment.official:
+    if by == assignment.official:
         raise refuse(
             "forbidden",
             "assignment",
@@ -110,7 +110,7 @@ def _require_competent(
         )
     setters = {assignment.assigned_by, *(one.by for one in facts if isinstance(one, DeadlineMoved))}
     allowed = scheme.exemptions is not None and scheme.exemptions.assigner_may_decide
-    if caller.uid in setters and not allowed:
+    if by in setters and not allowed:
         raise refuse(
             "forbidden",
             "assignment",

@@ -14,6 +14,7 @@ from shared.models.entry import (
     ExemptionDecided,
     Returned,
 )
+from shared.models.official import Official
 from shared.ports import Transaction
 from shared.usecases.reading import read_entries
 
@@ -25,11 +26,17 @@ def parties(
     transaction: Transaction, period: str, official: str, assignments: Iterable[str]
 ) -> set[str]:
     """The person, who scored or decided the rating, and who judged the work that is named."""
-    appraisal: Appraisal | None = transaction.get(refs.appraisal(period, official))
+    record: Official | None = transaction.get(refs.officials(official))
+    units = [] if record is None else record.units
+    papers: list[Appraisal | None] = transaction.get_all(
+        [
+            refs.appraisal(period, official),
+            *(refs.appraisal(period, official, unit) for unit in units),
+        ]
+    )
     decision: Decision | None = transaction.get(refs.decision(period, official))
     found = {official}
-    if appraisal is not None and appraisal.by_head is not None:
-        found.add(appraisal.by_head.by)
+    found |= {one.by_head.by for one in papers if one is not None and one.by_head is not None}
     if decision is not None:
         found.add(decision.by)
     for name in assignments:

@@ -161,7 +161,7 @@ def _place(store: Store, name: str, unit: Unit) -> _Place:
 def _of_period(
     store: Store, place: _Place, period: Period, now: datetime, quiet: Quiet
 ) -> Iterator[Planned]:
-    if period.state == "open":
+    if period.state == "open" and not period.parts:  # a roll-up is nobody's work
         yield from _of_open(store, place, period, now, quiet)
     elif period.state in ("review", "final"):
         for uid in _residents(place, period):
@@ -187,7 +187,7 @@ def _of_open(
     yield from _to_score(store, place, period, now, digests, quiet.zone)
     for uid, digest in digests.items():
         if uid and quiet.works(now.astimezone(quiet.zone).date()):
-            yield from to_head(uid, place.id, digest, place.names, now, quiet.zone)
+            yield from to_head(uid, (place.id, period.id), digest, place.names, now, quiet.zone)
 
 
 def _residents(place: _Place, period: Period) -> list[str]:

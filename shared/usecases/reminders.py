@@ -119,13 +119,18 @@ def to_rated(uid: str, period: Period, now: datetime, until: datetime | None) ->
 
 
 def to_head(
-    uid: str, unit: str, digest: Digest, names: Mapping[str, str], now: datetime, zone: ZoneInfo
+    uid: str,
+    place: tuple[str, str],
+    digest: Digest,
+    names: Mapping[str, str],
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Iterator[Planned]:
-    """Once a day, if there is anything to say."""
+    """Once a day for each unit and period, if there is anything to say."""
     said = _digest(digest, names, now)
     if said is not None:
         today = now.astimezone(zone).date().isoformat()
-        yield plan(uid, "digest", [unit, today], now, said)
+        yield plan(uid, "digest", [*place, today], now, said)
 
 
 def to_next_in_line(uid: str, one: Waiting, step: int, name: str, now: datetime) -> Planned:

@@ -16,9 +16,9 @@ from infra.local.stack import SERVICE_ACCOUNT, Stack, functions
 from infra.local.triggers import CALLED, TASKS, TRIGGERS
 from infra.openapi import contract_of
 from shared import refs
-from shared.ports import put
+from shared.ports import patch, put
 from tests.tokens import id_claims, signed_tokens
-from tests.world import World, an_official
+from tests.world import MONTH, World, an_official
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/main.py"))
@@ -155,6 +155,20 @@ def test_a_task_that_can_never_succeed_is_acknowledged(stack: Stack, name: str) 
         timeout=10,
     )
     assert answer.status_code == 200
+
+
+def test_a_close_waits_for_a_record_that_cannot_be_read(world: World) -> None:
+    odd = patch(refs.units("p2"), {("odd",): 1})
+    world.stack.wiring.store.commit([odd, patch(refs.periods(MONTH), {("state",): "closing"})])
+    token = world.stack.issuer.token(SERVICE_ACCOUNT, world.stack.url)
+    answer = requests.post(
+        f"{world.stack.url}/compile_unit",
+        json={"period": MONTH, "unit": "p2"},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    )
+    assert answer.status_code == 503
+    assert "odd" in answer.text
 
 
 def id_token(stack: Stack, kind: str) -> str:

@@ -151,17 +151,18 @@ def test_a_score_above_its_maximum_is_refused_and_never_capped() -> None:
 
 
 def test_what_one_says_of_oneself_never_scores() -> None:
-    """A scorecard has no place for it: only the head's scores are an input."""
-    assert set(Assessment.model_fields) == {
-        "criteria",
-        "statements",
-        "indicators",
-        "overrides",
-        "away",
-        "absences",
-        "unit",
-        "rating",
-    }
+    """It stands beside the head's scores, to be seen; only those are an input."""
+    modest, proud = (
+        a_scorecard(
+            a_contribution(delivered()), assessments=an_assessment(full_marks(700), own=own)
+        )
+        for own in (full_marks(0), full_marks(1000))
+    )
+    assert (modest.total, modest.nodes) == (proud.total, proud.nodes)
+    unscored = a_scorecard(
+        a_contribution(delivered()), assessments=an_assessment({}, own=full_marks())
+    )
+    assert unscored.standing == "not_assessed"
 
 
 # 80 people in the wrong unit for a month; a switch from months to quarters

@@ -117,6 +117,16 @@ def test_a_product_changes_by_version_and_is_recorded(office: Office) -> None:
     assert office.store.count(refs.audit) == 2
 
 
+def test_a_product_keeps_asking_for_evidence_until_it_is_said_otherwise(office: Office) -> None:
+    asked: list[bool] = []
+    for number, said in enumerate(({"evidence": True}, {}, {"evidence": False})):
+        office.ask("tu", "set_product", product="moi", **TERMS, **said, key=f"e{number}")
+        product = office.store.get(refs.catalogue("moi"))
+        assert product is not None
+        asked.append(product.evidence)
+    assert asked == [True, True, False]
+
+
 def test_the_same_key_again_is_the_same_call(office: Office) -> None:
     for _ in range(2):
         found = office.ask("tu", "found_unit", key="k", unit="p2", name="Hai")

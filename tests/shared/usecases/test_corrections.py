@@ -38,6 +38,7 @@ from tests.builders import (
     an_official,
     assignment_id,
 )
+from tests.closed import record
 from tests.memory import MemoryStore
 
 NAME = assignment_id()
@@ -89,7 +90,7 @@ class Month:
 @pytest.fixture
 def month() -> Month:
     made = Month()
-    made.store.commit(list(_documents()))
+    record(made.store, _documents())
     for unit in (UNIT, "tinh"):
         compile_unit(made, made.schemes, CompileTask(period=PERIOD, unit=unit))
     finalize(made, CloseTask(period=PERIOD))
@@ -176,6 +177,31 @@ def test_a_version_altered_in_any_field_is_named(month: Month, change: Any) -> N
     assert REF.path in month.findings()
 
 
+def test_whoever_gave_the_work_waives_nothing_of_it_after_the_close_either(month: Month) -> None:
+    fields, _ = month.store.documents[refs.assignments(NAME).path]
+    fields["assigned_by"] = "quyen"
+    with pytest.raises(RefusedError, match="somebody else decides"):
+        month.correct(WAIVE)
+    assert month.correct(WAIVE, by="pho").version == 2
+
+
+def test_the_reason_of_a_correction_is_the_reason_for_its_score(month: Month) -> None:
+    """From 90 per cent on, scores need a written reason: the correction has one."""
+    names = ("conduct", "competence", "initiative")
+    made = month.correct(*({**LOWER, "criterion": name, "points": 950} for name in names))
+    assert (made.standing, made.version) == ("rated", 2)
+
+
+def test_a_petition_about_nothing_is_declined_and_holds_no_period(month: Month) -> None:
+    petition = Appeal(period=PERIOD, official="moi", at=END, reason="xem lại")
+    month.store.commit([create(refs.appeals("don-2"), petition)])
+    request = AppealRequest(appeal="don-2", upheld=False, reason="không có kết quả")
+    answer_appeal(month, month.schemes, month.caller("quyen"), "a2", request)
+    answered = month.store.get(refs.appeals("don-2"))
+    assert answered is not None
+    assert answered.answer is not None
+
+
 def test_a_version_that_is_gone_is_missed(month: Month) -> None:
     _petition(month)
     request = {"appeal": "don-1", "upheld": True, "reason": "đã xét", "corrects": [LOWER]}
@@ -184,7 +210,8 @@ def test_a_version_that_is_gone_is_missed(month: Month) -> None:
     )
     assert month.findings() == []
     del month.store.documents[REF.path]
-    assert month.findings() == [REF.path]
+    # The live scorecard is the version's, which now nothing explains.
+    assert month.findings() == [REF.path, refs.scorecard(PERIOD, OFFICIAL).path]
 
 
 def test_an_entry_behind_the_back_is_no_correction(month: Month) -> None:

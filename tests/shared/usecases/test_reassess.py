@@ -272,6 +272,22 @@ def test_maternity_leave_reads_as_leave_and_never_as_zero() -> None:
     assert (result.scorecard.standing, total.on_leave, total.drift) == ("on_leave", 1, 0)
 
 
+def test_leave_for_all_that_was_served_of_the_period_reads_as_leave_too() -> None:
+    """Who joins, or leaves, in the middle of the month and is away for all of it."""
+    live = Live()
+    until = START + 20 * DAY
+    served = an_official(
+        postings=[a_posting(end=until)],
+        leave=[Leave(start=START - 30 * DAY, end=until, reason="nghỉ thai sản")],
+    )
+    live.work("w1")
+    live.write(refs.officials(OFFICIAL), served)
+    live.deliver()
+    assert live.card().standing == "on_leave"
+    result, total = live.close()
+    assert (result.scorecard.standing, total.drift) == ("on_leave", 0)
+
+
 def test_leave_for_a_part_is_named_without_its_reason_and_the_work_given_counts() -> None:
     live = Live()
     live.work("w1")

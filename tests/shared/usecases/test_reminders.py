@@ -130,7 +130,7 @@ def test_what_awaits_judgement() -> None:
 
 
 def digest(now: datetime = DUE, **parts: Any) -> list[Planned]:
-    return list(to_head("binh", "p1", Digest(**parts), {"an": "Văn An"}, now, ZONE))
+    return list(to_head("binh", ("p1", "2026-10"), Digest(**parts), {"an": "Văn An"}, now, ZONE))
 
 
 def test_a_digest_says_who_is_behind_and_what_awaits_the_head() -> None:
