@@ -11,7 +11,7 @@ from shared import refs
 from shared.models.assignment import Assignment
 from shared.models.correction import FIRST, Correction
 from shared.models.period import Period
-from shared.models.result import Result
+from shared.models.result import RefusedEntry, Result
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Contribution
 from shared.ports import Found, Store, Stored, Transaction, Where, Write
@@ -20,7 +20,8 @@ from shared.scoring.contribution import contribute
 from shared.scoring.correction import correct, correction_digest
 from shared.scoring.digest import canonical
 from shared.scoring.fold import fold_all
-from shared.usecases.reading import read_entries, refused
+from shared.usecases.compile_unit import as_live, same_live
+from shared.usecases.reading import read_each, read_entries, refused
 from shared.usecases.standing import corrected, first
 
 M = TypeVar("M")
@@ -121,6 +122,7 @@ class Corrections:
             missing = [name for name in entries_of(standing) if not _stands(store, name)]
             yield from ((name, "is missing") for name in missing)
             before = corrected(standing)
+        yield from _live_faults(store, before.result)
 
     def _unanswered(self, store: Store) -> Iterator[Fault]:
         """Petitions that were upheld by a version that does not stand."""
@@ -188,3 +190,14 @@ def _stands(store: Store, path: str) -> bool:
         return store.get(refs.entries(assignment)(suffix)) is not None
     except ValidationError:
         return True  # it is named where the version is recomputed
+
+
+def _live_faults(store: Store, last: Result) -> Iterator[Fault]:
+    """The live scorecard is the last version's."""
+    card = last.scorecard
+    ref = refs.scorecard(card.period, card.official)
+    [live] = read_each(store, [ref])
+    if isinstance(live, RefusedEntry):
+        yield ref.path, f"altered: {live.reason}"
+    elif not same_live(as_live(card), live):
+        yield ref.path, "missing" if live is None else "is not what the last version says"

@@ -202,6 +202,15 @@ def test_a_petition_about_nothing_is_declined_and_holds_no_period(month: Month) 
     assert answered.answer is not None
 
 
+def test_the_live_scorecard_is_held_to_the_last_version(month: Month) -> None:
+    month.correct(WAIVE)
+    card = refs.scorecard(PERIOD, OFFICIAL)
+    month.store.commit([patch(card, {("total",): 1})])
+    assert month.findings() == [card.path]
+    del month.store.documents[card.path]
+    assert month.findings() == [card.path]
+
+
 def test_a_version_that_is_gone_is_missed(month: Month) -> None:
     _petition(month)
     request = {"appeal": "don-1", "upheld": True, "reason": "đã xét", "corrects": [LOWER]}
