@@ -28,6 +28,8 @@ AFTER_CLOSE = datetime(2026, 11, 11, 18, tzinfo=UTC)
 """Of the shipped scheme's windows: three and five working days after the month."""
 AFTER_PETITIONS = datetime(2026, 11, 30, 18, tzinfo=UTC)
 SCHEME = "decree-335@1"
+ASKS_NOTHING = {"personal_data"}
+"""Answers whoever calls without saying anything: with what is known of themselves."""
 CRITERIA = ("conduct", "competence", "initiative")
 
 KEYS = count(1)

@@ -134,6 +134,7 @@ def test_who_comes_second_comes_again(world: World, monkeypatch: pytest.MonkeyPa
     """Two runs at once: the other has written between this one's look and its commit."""
     world.assigned("an")
     world.stack.clock.advance(TUESDAY)
+    world.stack.drain(30)  # no event of the assignment commits in between
     services, task = world.stack.wiring, RemindUnit(unit="p1", periods=[MONTH])
     commit, phones = services.store.commit, Phones()
 
