@@ -36,6 +36,8 @@ CONTESTING = Draft(
         "at": SIGNED["at"],
         "period": REVIEWED,
         "contested": "e1",
+        "assignment": f"{REVIEWED}_p1_an_w",
+        "criterion": "conduct",
         "reason": "xem lại",
     },
 )
@@ -97,10 +99,10 @@ def _stand_in(place: Place, order: int) -> None:
 
 
 def _lists_of_every_length() -> Iterator[Draft]:
-    """With all items good, and with the last one empty or too long."""
+    """With all items good, and with the last one empty, too long or no text."""
     for length in range(6):
-        for last in ("x", "", "x" * 601):
-            lines = ["x"] * (length - 1) + [last] * (length > 0)
+        for last in ("x", "", "x" * 601, 7):
+            lines: list[object] = ["x"] * (length - 1) + [last] * (length > 0)
             for kind, more in LISTS.items():
                 fields = {**SIGNED, "kind": kind, **more, "evidence": lines}
                 yield Draft("entries", FRESH, fields)
@@ -114,7 +116,7 @@ def _out_of_place() -> Iterator[Draft]:
     """Appraisals that say otherwise than the place they stand in, and ids that are none."""
     scoring = {**SIGNED, "scores": {"c": 1}}
     good: Fields = {"period": OPEN, "official": "an", "by_self": scoring}
-    for change in ({"period": REVIEWED}, {"official": "chi"}, {"unit": "p1"}):
+    for change in ({"period": REVIEWED}, {"official": "chi"}, {"unit": "p1"}, {"by_self": None}):
         yield Draft("appraisals", f"{OPEN}_an", {**good, **change})
     elsewhere = {"period": OPEN, "official": "an", "unit": "p2", "by_head": scoring}
     yield Draft("appraisals", f"{OPEN}_an_p2", elsewhere)
