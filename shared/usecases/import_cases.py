@@ -98,9 +98,28 @@ def import_cases(
     if not caller.is_system:
         require(caller, "organiser")
     log = read_log(content, profile)
+    _require_unbiased(services.store, caller, log, profile)
     asked = {"cases": sha256(content).hexdigest(), "profile": profile.fields(), "month": month}
     call = _Call(caller.uid, digest(asked), services.clock.now())
     return _import(services.store, log, profile, month, call)
+
+
+def _require_unbiased(store: Store, caller: Caller, log: Log, profile: Profile) -> None:
+    """A log speaks for a system: never in a person's name, nor for whoever sends it."""
+    if store.get(refs.officials(profile.system)) is not None:
+        raise refuse(
+            "invalid",
+            "profile.system",
+            f"{profile.system} is an official: name the system that the log comes from",
+            f"{profile.system} là cán bộ; hãy ghi tên hệ thống nguồn",
+        )
+    if any(case.official_id == caller.uid for case in log.cases):
+        raise refuse(
+            "forbidden",
+            "cases",
+            "the log holds your own work: a trusted system or another organiser imports it",
+            "tệp có việc của chính bạn; hệ thống tin cậy hoặc người khác phải nhập",
+        )
 
 
 @dataclass(frozen=True)

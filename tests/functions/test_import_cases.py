@@ -308,6 +308,7 @@ REFUSALS: list[tuple[dict[str, Any], int, str]] = [
     ({"cases": b"a,b\n1,2\n"}, 400, "cases"),
     ({"cases": b"\xff\xfe"}, 400, "cases"),
     ({"month": "October"}, 400, "month"),
+    ({"profile": PROFILE.replace("motcua", "binh").encode()}, 400, "profile.system"),
 ]
 
 
@@ -324,6 +325,13 @@ def test_refusals_name_the_field_and_write_nothing(
 def test_only_organisers_and_systems_import(later: World) -> None:
     assert upload(later.as_("an")).status_code == 403
     assert upload(later.as_("tu")).status_code == 200
+
+
+def test_nobody_imports_their_own_work(later: World) -> None:
+    own = log_of([row.replace("lan", "tu") for row in ROWS])
+    answer = upload(later.as_("tu"), cases=own)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (403, "cases")
+    assert documents(later) == []
 
 
 def upload(client: Client, **change: Any) -> requests.Response:
