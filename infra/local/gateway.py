@@ -14,8 +14,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import shift_path_info
 
@@ -30,6 +29,7 @@ from infra.local.delivery import Backoff, Failure, Job, Pool, log_failure
 from infra.local.event import EVENT_PATH, Event, Trigger
 from infra.local.faults import Faults
 from infra.local.oidc import LocalIssuer
+from infra.local.running import Running
 from infra.local.server import Server
 from shared.errors import refuse
 
@@ -109,7 +109,7 @@ class _Marks:
             self._seen.remove(mark)
 
 
-class Gateway:
+class Gateway(Running):
     """All functions in one process, each at `/NAME`, and the events that call them.
 
     `GET /` lists the functions, `GET /.well-known/jwks.json` serves the keys of
@@ -196,18 +196,6 @@ class Gateway:
         """Stop listening; what is still to be delivered is forgotten."""
         self._server.stop()
         self._pool.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def mount(self, name: str, app: WSGIApplication) -> None:
         """Serve another application at `/NAME`, such as the web page; functions come first.

@@ -1,17 +1,16 @@
 """One address for the events of many projects."""
 
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from functions.problem import problem
 from infra.local.event import EVENT_PATH
+from infra.local.running import Running
 from infra.local.server import Server
 from shared.errors import refuse
 
 
-class EventRelay:
+class EventRelay(Running):
     """Owns the address that an emulator posts all events to, and passes each on by project.
 
     An emulator shared by a whole test session has one such address for life,
@@ -35,18 +34,6 @@ class EventRelay:
     def stop(self) -> None:
         """Stop listening."""
         self._server.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def attach(self, project: str, app: WSGIApplication) -> None:
         """Pass on this project's events to a gateway; it replaces the one before."""
