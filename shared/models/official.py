@@ -23,6 +23,7 @@ class Posting(Part):
     start: Time
     end: Time | None = None
     duty: Duty = "member"
+    position: Id | None = None
     field: Annotated[list[Id], Field(max_length=100)] = []
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
@@ -112,6 +113,11 @@ class Official(Document):
         """The last service of the time: as what, and where, this person is rated in it."""
         served = [posting for posting in self.postings if posting.overlaps(start, end)]
         return max(served, key=lambda posting: posting.start, default=None)
+
+    def held_in(self, posting: Posting) -> str | None:
+        """The position of a service; `position` is that of the last, where it names none."""
+        last = max(self.postings, key=lambda one: one.start)
+        return posting.position or (self.position if posting == last else None)
 
     def units_in(self, start: datetime, end: datetime) -> list[str]:
         """Every unit served in during the time, sorted."""

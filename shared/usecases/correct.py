@@ -15,14 +15,14 @@ from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, 
 from shared.models.correction import Correction
 from shared.models.entry import Accepted, Entry, EntryId, ExemptionDecided
 from shared.models.period import Period
-from shared.models.scheme import Criteria, Criterion, Rating, Scheme
+from shared.models.scheme import Criterion, Rating, Scheme
 from shared.models.scorecard import Contribution, Scorecard, Standing
 from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Write, create, patch, put
 from shared.scoring.contribution import contribute
 from shared.scoring.correction import correct as corrected_result
 from shared.scoring.digest import sealed
-from shared.scoring.evaluation import components
+from shared.scoring.evaluation import forms
 from shared.scoring.fold import fold_all
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.exempt import require_unbiased
@@ -353,8 +353,9 @@ def _stretch(contested: Contested, item: Rescore, where: str) -> str:
 
 def _criterion(contested: Contested, name: str, where: str) -> Criterion:
     root = contested.scheme.root(contested.card.capacity.subject)
-    forms = [one for one in components(root) if isinstance(one, Criteria)]
-    found = [one for form in forms for one in form.criteria if one.id == name]
+    told = contested.card.assessments.values()
+    asked = [form for one in told for form in forms(root, one)]
+    found = [one for form in asked for one in form.criteria if one.id == name]
     if not found:
         raise refuse("missing", where, "is no criterion of the scheme", "không có tiêu chí này")
     return found[0]

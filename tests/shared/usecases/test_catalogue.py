@@ -1,6 +1,7 @@
 """What the organiser keeps: units, positions, products, measurements; and every refusal."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,20 +15,23 @@ from shared.models.unit import Unit
 from shared.ports import Store, put
 from shared.usecases.caller import identify
 from shared.usecases.catalogue import CatalogueRequest, change_catalogue
-from shared.usecases.schemes import Schemes
+from shared.usecases.schemes import Schemes, shipped
 from tests.builders import (
     DAY,
     END,
     PERIOD,
     START,
+    TICK,
     a_period,
+    a_position,
     a_posting,
     a_product,
     a_scheme,
+    an_asked,
     an_official,
 )
 from tests.memory import Desk, MemoryStore
-from tests.trees import SOURCE, TITLE
+from tests.trees import SOURCE, TITLE, a_position_scheme
 
 REQUEST: TypeAdapter[CatalogueRequest] = TypeAdapter(CatalogueRequest)
 WHY = {"reason": "kế hoạch số 5"}
@@ -303,3 +307,106 @@ def refusal(office: Office, by: str, action: str, **fields: Any) -> tuple[str, s
     with pytest.raises(RefusedError) as refused:
         office.ask(by, action, **fields)
     return refused.value.code, refused.value.faults[0].field
+
+
+def by_position(office: Office, **period: Any) -> None:
+    """The month is scored by a scheme that counts what positions ask, such as An's."""
+    scheme = a_position_scheme().model_copy(update={"ref": "by-position@1"})
+    office.store.commit(
+        [
+            put(refs.schemes(scheme.ref), scheme),
+            put(refs.periods(PERIOD), a_period(scheme=scheme.ref, **period)),
+            put(refs.positions("mc"), a_position()),
+            put(refs.officials("an"), an_official(position="mc", **_in("p1"))),
+        ]
+    )
+
+
+def asking(**changes: Any) -> dict[str, Any]:
+    asks = an_asked(**changes).model_dump(mode="json")
+    return {"position": "mc", "title": "Một cửa", "products": [], "asks": asks}
+
+
+def asks_of(office: Office) -> list[datetime]:
+    position = office.store.get(refs.positions("mc"))
+    assert position is not None
+    return [one.since for one in position.asks]
+
+
+def test_what_a_position_asks_is_dated_and_put_right_until_its_period_opens(
+    office: Office,
+) -> None:
+    by_position(office)
+    for share in (90, 80):
+        [rate] = an_asked().indicators
+        rate = rate.model_copy(update={"start": share})
+        office.ask("tu", "set_position", **asking(since=END, indicators=[rate]))
+    assert asks_of(office) == [START, END]
+    office.ask("tu", "set_position", position="mc", title="Một cửa", products=["hs"])
+    assert asks_of(office) == [START, END]
+    office.ask("tu", "set_position", **asking(since=START) | {"position": "new"})
+
+
+def test_a_new_position_asks_at_once_and_an_old_one_where_no_period_counts_it(
+    office: Office,
+) -> None:
+    office.ask("tu", "set_position", **asking())
+    office.ask("tu", "set_position", **asking(since=START + DAY))
+    assert asks_of(office) == [START, START + DAY]
+
+
+@pytest.mark.parametrize("state", ["open", "closing", "review", "final"])
+def test_what_counts_in_a_period_stands_from_its_opening(office: Office, state: str) -> None:
+    by_position(office, state=state)
+    written = list(office.store.written)
+    for since, code in ((END - TICK, "conflict"), (START, "conflict"), (START - DAY, "conflict")):
+        with pytest.raises(RefusedError) as refused:
+            office.ask("tu", "set_position", **asking(since=since))
+        assert (refused.value.code, refused.value.faults[0].field) == (code, "asks.since")
+    assert office.store.written == written
+
+
+def test_what_a_position_may_not_ask_is_named_by_its_field(office: Office) -> None:
+    by_position(office)
+    [manner] = an_asked().criteria
+    light = manner.model_copy(update={"weight": 40, "id": "conduct"})
+    three = [light.model_copy(update={"id": name}) for name in "abc"]
+    fourth = three[0].model_copy(update={"id": "a", "weight": 30})
+    for criteria, fields in (
+        ([light], ["asks.criteria", "asks.criteria.0.id"]),
+        ([*three[1:], fourth], ["asks.criteria", "asks.criteria.2.id"]),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            office.ask("tu", "set_position", **asking(since=END, criteria=criteria))
+        assert [one.field for one in refused.value.faults] == fields
+        assert all(one.reason_vi for one in refused.value.faults)
+
+
+def test_an_appraisal_holds_the_scores_of_two_positions(office: Office) -> None:
+    by_position(office)
+    scheme = shipped("decree-335-local@2")
+    office.store.commit([put(refs.schemes(scheme.ref), scheme)])
+    [manner] = an_asked().criteria
+    for weights, refused in (([50, 50], False), ([40, 30, 30], True)):
+        criteria = [
+            manner.model_copy(update={"id": f"m{number}", "weight": weight})
+            for number, weight in enumerate(weights)
+        ]
+        wanted = asking(since=END, criteria=criteria, indicators=[])
+        if not refused:
+            office.ask("tu", "set_position", **wanted)
+            continue
+        with pytest.raises(RefusedError, match="an appraisal holds 7"):
+            office.ask("tu", "set_position", **wanted)
+
+
+def test_the_indicators_of_the_position_held_are_measured_and_no_others(office: Office) -> None:
+    by_position(office)
+    office.ask("tu", "measure", period=PERIOD, rows=[row(value=95)])
+    text = HEADER + "official,an,on-time,97,cổng\n"
+    office.ask("tu", "import_measurements", period=PERIOD, csv=text)
+    assert office.measured("official", "an") == {"on-time": (97, "cổng")}
+    for subject in ("binh", "ai"):
+        with pytest.raises(RefusedError) as refused:
+            office.ask("tu", "measure", period=PERIOD, rows=[row(subject=subject)])
+        assert [one.field for one in refused.value.faults] == ["rows.0.component"]
