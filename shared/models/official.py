@@ -97,14 +97,20 @@ class Official(Document):
     """What the authority has entered, such as a reprimand: dated, and never taken out again."""
 
     def claims(self) -> list[str]:
-        """The roles for the tokens; whoever stands in may act as a head, on the dates recorded."""
-        return sorted({*self.roles, *(["head"] if self.is_head or self.stands_in else [])})
+        """The roles for the tokens; whoever stands in may act as a head, on the dates recorded.
+
+        Whoever has left has none, whatever else the record still says.
+        """
+        heads = bool(self.roles) and (self.is_head or bool(self.stands_in))
+        return sorted({*self.roles, *(["head"] if heads else [])})
 
     def name_at(self, moment: datetime) -> str:
         return next((one.name for one in self.former if moment < one.until), self.name)
 
     def heads_at(self, moment: datetime) -> list[str]:
         """The units that this person acts for as head, themselves or standing in."""
+        if not self.roles:
+            return []
         own = [self.unit] if self.is_head else []
         return own + [one.unit for one in self.stands_in if one.start <= moment < one.end]
 

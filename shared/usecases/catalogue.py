@@ -185,8 +185,8 @@ def _changes(call: _Call, request: CatalogueRequest) -> Iterator[Change]:
         case SetProduct():
             yield _product(call, request)
         case Measure():
-            _require_others(call, request.rows, "rows")
             asked = _Measured.of(call, request.period)
+            _require_others(call, asked.period, request.rows, "rows")
             faults = [
                 fault
                 for index, row in enumerate(request.rows)
@@ -196,8 +196,9 @@ def _changes(call: _Call, request: CatalogueRequest) -> Iterator[Change]:
                 raise RefusedError("invalid", *faults)
             yield from _measured(call, request.period, request.rows, "rows")
         case ImportMeasurements():
-            rows = list(_read_rows(request.csv, _Measured.of(call, request.period)))
-            _require_others(call, rows, "csv")
+            asked = _Measured.of(call, request.period)
+            rows = list(_read_rows(request.csv, asked))
+            _require_others(call, asked.period, rows, "csv")
             yield from _measured(call, request.period, rows, "csv")
         case AppraiseUnit():
             yield _appraised(call, request)
@@ -320,10 +321,6 @@ def _evidence(request: SetProduct, before: Product | None) -> bool:
     return before is not None and before.evidence
 
 
-def _scheme(call: _Call, period: str) -> Scheme:
-    return call.schemes.get(read_open(call.transaction, period, "period").scheme)
-
-
 def _indicators(scheme: Scheme, kind: Kind) -> dict[str, Indicator]:
     subjects = scheme.subjects
     roots = [subjects.unit] if kind == "unit" else [subjects.official, subjects.head]
@@ -438,14 +435,25 @@ def _measured(call: _Call, period: str, rows: list[Row], field: str) -> Iterator
         yield Change(ref, before, after)
 
 
-def _require_others(call: _Call, rows: list[Row], field: str) -> None:
-    if any((row.kind, row.subject) == ("official", call.caller.uid) for row in rows):
+def _require_others(call: _Call, period: Period, rows: list[Row], field: str) -> None:
+    subjects = {(row.kind, row.subject) for row in rows}
+    own = {("unit", unit) for unit in _own_units(call, period)}
+    if subjects & {("official", call.caller.uid), *own}:
         raise refuse(
             "forbidden",
             field,
-            "nobody measures themselves",
-            "không ai tự nhập kết quả đo của mình",
+            "nobody measures themselves or a unit of their own",
+            "không ai tự nhập kết quả đo của mình hoặc của đơn vị mình",
         )
+
+
+def _own_units(call: _Call, period: Period) -> set[str]:
+    """Where the caller serves, served in the period or acts for the head, be it standing in."""
+    official = call.caller.official
+    if official is None:
+        return set()
+    served = official.units_in(period.start, period.end)
+    return {official.unit, *served, *official.heads_at(call.now)}
 
 
 def _require_subject(call: _Call, kind: Kind, subject: str, field: str) -> None:
@@ -457,15 +465,15 @@ def _require_subject(call: _Call, kind: Kind, subject: str, field: str) -> None:
 
 def _appraised(call: _Call, request: AppraiseUnit) -> Change:
     unit = _unit(call, request.unit, "unit")
-    scheme = _scheme(call, request.period)
-    if not call.caller.heads(unit.path[:-1]):
+    period = read_open(call.transaction, request.period, "period")
+    if not call.caller.heads(unit.path[:-1]) or request.unit in _own_units(call, period):
         raise refuse(
             "forbidden",
             "unit",
-            "a unit is scored by whoever heads one above it",
-            "đơn vị do thủ trưởng cấp trên chấm",
+            "a unit is scored by whoever heads one above it, and not by those who belong to it",
+            "đơn vị do thủ trưởng cấp trên chấm, người thuộc đơn vị đó không được chấm",
         )
-    _require_answers(request, scheme)
+    _require_answers(request, call.schemes.get(period.scheme))
     ref = refs.unit_appraisal(request.period, request.unit)
     scoring = Scoring(
         by=call.caller.uid,

@@ -302,8 +302,8 @@ def _changes(change: _Change, request: PeopleRequest) -> Iterator[Change]:
         case _:
             before = change.official(request.official)
             if isinstance(request, FactRequest):
-                path = change.unit(before.unit).path
-                require_competence(change.caller, path, "official")
+                unit = change.unit(before.unit)
+                require_competence(change.caller, unit, "official", request.official)
             yield _of(request.official, before, _changed(change, request, before))
 
 

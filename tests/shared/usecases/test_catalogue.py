@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from shared import refs
 from shared.errors import RefusedError
+from shared.models.official import StandIn
 from shared.models.scheme import Scheme
 from shared.models.unit import Unit
 from shared.ports import Store, put
@@ -279,6 +280,33 @@ def test_units_lie_eight_levels_deep_at_most(office: Office) -> None:
         office.ask("tu", "found_unit", unit="u8", name="x", parent=above)
     store: Store = office.store
     assert store.get(refs.units("u8")) is None
+
+
+def test_nobody_scores_or_measures_a_unit_of_their_own(office: Office) -> None:
+    """Be it that they serve there, did so in the period, or stand in for its head."""
+    scored = {"period": PERIOD, "unit": "p1", "scores": {"order": 2000}}
+    row = {"kind": "unit", "component": "satisfaction", "value": 1, "source": "khảo sát"}
+    term = StandIn(unit="so", start=END - DAY, end=END + DAY)
+    office.store.commit([put(refs.officials("an"), an_official(stands_in=[term], **_in("p1")))])
+    assert refusal(office, "an", "appraise_unit", **scored) == ("forbidden", "unit")
+    moved = [a_posting(unit="p1", end=START + DAY), a_posting(unit="so", start=START + DAY)]
+    promoted = an_official(unit="so", is_head=True, postings=moved)
+    office.store.commit([put(refs.officials("an"), promoted)])
+    assert refusal(office, "an", "appraise_unit", **scored) == ("forbidden", "unit")
+    rows = [{**row, "subject": "so"}]
+    assert refusal(office, "tu", "measure", period=PERIOD, rows=rows) == ("forbidden", "rows")
+    acting = an_official(
+        roles=["organiser"], stands_in=[term.model_copy(update={"unit": "p1"})], **_in("so")
+    )
+    office.store.commit([put(refs.officials("tu"), acting)])
+    rows = [{**row, "subject": "p1"}]
+    assert refusal(office, "tu", "measure", period=PERIOD, rows=rows) == ("forbidden", "rows")
+
+
+def refusal(office: Office, by: str, action: str, **fields: Any) -> tuple[str, str]:
+    with pytest.raises(RefusedError) as refused:
+        office.ask(by, action, **fields)
+    return refused.value.code, refused.value.faults[0].field
 
 
 def by_position(office: Office, **period: Any) -> None:
