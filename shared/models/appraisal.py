@@ -22,14 +22,22 @@ Statements = Annotated[dict[Id, Id], Field(max_length=3)]
 """Component → option, such as đ and e of a head; the head above states them."""
 
 
+Place = Annotated[str, Field(pattern=r"^(?:deputy|above)$")]
+
+
 class Scoring(Part):
-    """One side's scores of the general criteria, and what it states."""
+    """One side's scores of the general criteria, and what it states.
+
+    `in_place`: as what somebody scored whose turn had come because the head had not; the
+    rules of the store hold each to the truth.
+    """
 
     by: Signature
     at: ServerTime
     scores: Scores
     statements: Statements = {}
     note: Text | None = None
+    in_place: Place | None = None
 
 
 class UnitAppraisal(Document):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -117,7 +118,7 @@ def in_store(place: str, name: str) -> Try:
     """The try that a row of the store's table names."""
     if name in ENTRIES:
         return lambda where, who, state: _append(where, who, state, ENTRIES[name])
-    special = {
+    special: dict[str, Try] = {
         "mark read": _mark_read,
         "register": _register,
         "score self": lambda w, who, state: _score(w, who, PERIODS[state], "by_self"),
@@ -133,6 +134,12 @@ def in_store(place: str, name: str) -> Try:
             w, who, PERIODS[state], "by_head", of=UIDS["head"]
         ),
         "score by name as head of p1": _score_named,
+        **{
+            f"{name}{when}": partial(_score_in_place, place=as_, period=period, of=of)
+            for when, period in TURNS.items()
+            for name, as_, of in IN_PLACE
+        },
+        "score self in place": partial(_score_in_place, place="above", part="by_self"),
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
         "file for oneself": lambda w, who, state: _file(w, who, PERIODS[state], _own(who)),
@@ -222,6 +229,37 @@ def _score(
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
     fields = {"period": period, "official": of, part: scoring, **unit}
     path = "_".join([f"appraisals/{period}_{of}", *unit.values()])
+    return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
+
+
+IN_PLACE: list[tuple[str, str | None, str]] = [
+    ("score in turn", None, "an"),
+    ("score as deputy", "deputy", "an"),
+    ("score from above", "above", "an"),
+    ("score head as deputy", "deputy", UIDS["head"]),
+]
+TURNS = {
+    "": PERIODS["open"],
+    " early": OUTSIDE["not yet"]["id"],
+    " handed on": OUTSIDE["handed on"]["id"],
+}
+
+
+def _score_in_place(
+    where: Place,
+    who: str,
+    _: str,
+    *,
+    place: str | None,
+    period: str = PERIODS["open"],
+    part: str = "by_head",
+    of: str = "an",
+) -> int:
+    """As what they say they are, whatever they are."""
+    scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
+    told = scoring if place is None else {**scoring, "in_place": place}
+    fields = {"period": period, "official": of, part: told}
+    path = f"appraisals/{period}_{of}"
     return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
 
 

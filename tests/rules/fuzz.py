@@ -109,10 +109,16 @@ def _each(
 
 def _either_part(fields: Fields) -> Fields:
     """A request signs one part, and a place of two parts names no other unit: policy both."""
-    fields = {key: value for key, value in fields.items() if key != "unit"}
+    fields = {key: _in_turn(value) for key, value in fields.items() if key != "unit"}
     if fields.get("by_self") is None:
         return {key: value for key, value in fields.items() if key != "by_self"}
     return {key: value for key, value in fields.items() if key != "by_head"}
+
+
+def _in_turn(part: Any) -> Any:  # whatever stands in a part's place
+    """Without saying that it stands in for the head: who may is for the policy to say."""
+    told = isinstance(part, dict) and part.get("in_place") in ("deputy", "above")
+    return {key: one for key, one in part.items() if key != "in_place"} if told else part
 
 
 def _where(fields: Fields) -> Fields:

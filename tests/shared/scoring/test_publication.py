@@ -242,3 +242,13 @@ def test_what_a_position_asks_is_checked_field_by_field() -> None:
         "criteria.0.id",
         "indicators.0.id",
     ]
+
+
+def test_turns_to_score_come_one_after_the_other_within_the_heads_days() -> None:
+    windows = a_scheme().fields()["windows"]
+    for turns in ({"deputies": 9}, {"above": 9}, {"deputies": 1, "above": 2}):
+        assert nodes(defects(a_scheme(windows={**windows, "head_score": 5, **turns}))) == [
+            "windows"
+        ]
+    within = {"head_score": 5, "deputies": 3, "above": 1}
+    assert defects(a_scheme(windows={**windows, **within})) == []
