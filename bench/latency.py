@@ -22,7 +22,8 @@ from google.cloud import firestore
 from bench import bare, work
 from bench.report import Row
 from bench.system import Site, live, uncounted
-from infra.local.gateway import Gateway, Trigger
+from infra.local.event import Trigger
+from infra.local.gateway import Gateway
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.assignment import Assignment

@@ -15,7 +15,7 @@ from google.events.cloud.firestore_v1 import DocumentEventData
 from bench import work
 from bench.counting import CountedClient, OperationCounter
 from infra.local.clock import AdvancedClock
-from infra.local.gateway import EventRelay
+from infra.local.relay import EventRelay
 from infra.local.stack import SERVICE_ACCOUNT, Emulators, Stack, attached, emulators
 from shared.adapters.firestore import FirestoreStore
 from shared.models.entry import Entry

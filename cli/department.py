@@ -32,9 +32,9 @@ Side = Literal["self", "head"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 ZONE = ZoneInfo(TIME_ZONE)
 CRITERIA = ("conduct", "competence", "initiative")
+"""Of the scheme decree-335@1."""
 REVIEW = timedelta(days=5)
 """How long the generated heads may judge after the month's end."""
-"""Of the scheme decree-335@1."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from infra.local.auth import HOST_VARIABLE as AUTH_HOST_VARIABLE
 from infra.local.clock import AdvancedClock
 from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator
 from infra.local.faults import Faults
-from infra.local.gateway import EventRelay
+from infra.local.relay import EventRelay
 from infra.local.stack import Emulators, Stack, attached, emulators
 from tests.world import BEGIN, World, populate
 

@@ -21,8 +21,8 @@ from cryptography.x509.oid import NameOID
 from firebase_admin import _token_gen, app_check
 from werkzeug.wrappers import Request, Response
 
-from infra.local.gateway import Server
 from infra.local.oidc import LocalIssuer
+from infra.local.server import Server
 
 HOUR = 3600
 

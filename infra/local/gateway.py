@@ -1,295 +1,46 @@
 """The local stand-in for Cloud Run and Eventarc: functions over HTTP, and their events.
 
-The Firestore emulator posts its trigger events here. What it sends differs
-from production, and what arrives at the function must not, so `Event` mends it:
-
-* The mode is binary, as in production, but the body is the *base64 text* of
-  the protobuf; production sends the bytes.
-* `ce-source` says `projects/projects/P`; the doubled word goes.
-* Header values carry raw UTF-8, which the HTTP binding of CloudEvents wants
-  percent-encoded. Read a document's name from the body, never from a header.
-* `ce-datacontenttype` is there beside `Content-Type`; the binding knows only the latter.
-* `ce-time` has whole seconds, so it does not order the writes of one document.
-* A write that changes nothing (an update with the same fields, the deletion of
-  what is not there) is an event too. Production sends none, so none is delivered.
-* It never repeats an event, whatever the answer, and posts the next one only
-  when it has an answer: events are taken over at once, delivered and retried here.
+The Firestore emulator posts its trigger events here (see `event`). It never repeats
+an event, whatever the answer, and posts the next one only when it has an answer:
+events are taken over at once, delivered and retried here.
 """
 
-import base64
-import binascii
-import heapq
 import itertools
 import json
 import logging
-import re
-import socket
 import threading
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from types import TracebackType
-from typing import Any, Literal, Protocol, Self
-from urllib.parse import quote
+from typing import Any, Literal, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import shift_path_info
 
-# waitress ships no types.
-import waitress.server  # type: ignore[import-untyped]  # it ships no types
-from google.events.cloud.firestore_v1 import DocumentEventData
 from google.protobuf.message import DecodeError
-from waitress import wasyncore
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from functions.problem import problem
+from infra.local.delivery import Backoff, Failure, Job, Pool, log_failure
+from infra.local.event import EVENT_PATH, Event, Trigger
 from infra.local.faults import Faults
 from infra.local.oidc import LocalIssuer
+from infra.local.running import Running
+from infra.local.server import Server
 from shared.errors import refuse
 
 INVOKER = "eventarc@demo-roviec.iam.gserviceaccount.com"
 """The service account in the tokens of events, unless told otherwise."""
 
 _LOG = logging.getLogger(__name__)
-_LOOPBACK = "127.0.0.1"
-_EVENT_PATH = re.compile(r"/functions/projects/(?P<project>[^/]+)/triggers/(?P<trigger>[^/]+)")
 _MARK = "marks"
 _RESERVED = frozenset({"", "functions", ".well-known"})
-_DOUBLED = "//firestore.googleapis.com/projects/projects/"
-_VISIBLE = "".join(map(chr, range(0x21, 0x7F))).translate({ord(c): None for c in '%"'})
-_REQUIRED = ("ce-id", "ce-source", "ce-type", "ce-specversion", "ce-document")
 _TOKEN_SECONDS = 3000
-_STOP_SECONDS = 5.0
-_CONNECTIONS = 1000
 _OK = range(200, 300)
-
-
-class Server:
-    """One WSGI application on a loopback port: waitress, its fixed thread pool, no fork.
-
-    A streamed response leaves chunk by chunk, as the application yields it.
-    """
-
-    def __init__(self, app: WSGIApplication, *, port: int = 0, threads: int = 16) -> None:
-        """Prepare a server; with port 0, `start` takes a free one."""
-        self._app = app
-        self._port = port
-        self._threads = threads
-        self._sockets: dict[int, Any] = {}
-        self._server: Any = None
-        self._loop: threading.Thread | None = None
-
-    @property
-    def address(self) -> str:
-        """`HOST:PORT`; the port is known once it has started."""
-        if self._server is None and not self._port:
-            raise RuntimeError("the server has not been started, so it has no port yet")
-        return f"{_LOOPBACK}:{self._port}"
-
-    def start(self) -> None:
-        """Listen, and serve from threads of its own.
-
-        Raises:
-            OSError: The port is taken.
-        """
-        # Its log warns whenever a request waits for a thread: no news under load.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        listener = socket.create_server((_LOOPBACK, self._port), backlog=_CONNECTIONS)
-        self._port = listener.getsockname()[1]
-        self._server = waitress.server.create_server(
-            self._app,
-            map=self._sockets,
-            sockets=[listener],
-            threads=self._threads,
-            connection_limit=_CONNECTIONS,
-            asyncore_use_poll=True,
-        )
-        self._loop = threading.Thread(target=self._server.run, name="gateway", daemon=True)
-        self._loop.start()
-
-    def stop(self) -> None:
-        """Close every connection and wait for the threads; harmless if it is not running."""
-        if self._server is None or self._loop is None:
-            return
-        # The workers first: one that ends after the loop would wake a closed loop.
-        self._server.task_dispatcher.shutdown(timeout=_STOP_SECONDS)
-        # Sockets belong to the loop's thread; closing them all is what ends it.
-        with suppress(OSError):  # it may wake by itself and be gone before it is told
-            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
-        self._loop.join(_STOP_SECONDS)
-        self._server = self._loop = None
-
-
-class EventRelay:
-    """Owns the address that an emulator posts all events to, and passes each on by project.
-
-    An emulator shared by a whole test session has one such address for life,
-    while every test has its own project and gateway: `attach` says which is whose.
-    """
-
-    def __init__(self, *, port: int = 0, threads: int = 8) -> None:
-        """Prepare a relay; its address is known once it has started."""
-        self._projects: dict[str, WSGIApplication] = {}
-        self._server = Server(self, port=port, threads=threads)
-
-    @property
-    def address(self) -> str:
-        """`HOST:PORT`, for the emulator's `events`."""
-        return self._server.address
-
-    def start(self) -> None:
-        """Listen."""
-        self._server.start()
-
-    def stop(self) -> None:
-        """Stop listening."""
-        self._server.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def attach(self, project: str, app: WSGIApplication) -> None:
-        """Pass on this project's events to a gateway; it replaces the one before."""
-        self._projects[project] = app
-
-    def detach(self, project: str) -> None:
-        """Let this project's events go unheard, as those of a test that has ended."""
-        self._projects.pop(project, None)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        found = _EVENT_PATH.fullmatch(environ.get("PATH_INFO", ""))
-        app = self._projects.get(found["project"]) if found else None
-        return (app or _not_found)(environ, start_response)
-
-
-def _not_found(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    return _missing("Nothing is here", "không có gì ở đây")(environ, start_response)
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """Which documents' writes call which function, by its name in the gateway."""
-
-    document: str
-    app: str
-    on: Literal["written", "created"] = "written"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A Firestore event as Eventarc delivers it: CloudEvent headers and protobuf bytes."""
-
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def id(self) -> str:
-        """The same for every delivery of this event."""
-        return self.headers["ce-id"]
-
-    @property
-    def document(self) -> str:
-        """The document's path below `documents/`."""
-        return self.headers["ce-document"]
-
-    @classmethod
-    def decode(cls, request: Request) -> Self:
-        """Read what the emulator posts; the module's docstring says what is mended.
-
-        Raises:
-            ValueError: It is not a binary-mode CloudEvent of Firestore.
-        """
-        headers = {
-            name.lower(): _percent_encoded(value)
-            for name, value in request.headers
-            if name.lower().startswith("ce-") and name.lower() != "ce-datacontenttype"
-        }
-        missing = [name for name in _REQUIRED if name not in headers]
-        if missing:
-            raise ValueError(f"not a binary CloudEvent of Firestore: no {', '.join(missing)}")
-        source = headers["ce-source"]
-        headers["ce-source"] = source.replace(_DOUBLED, _DOUBLED.removesuffix("projects/"), 1)
-        headers["content-type"] = "application/protobuf"
-        return cls(headers, _from_base64(request.get_data()))
-
-    def changes_nothing(self) -> bool:
-        """Say whether the document is the same before and after, or absent both times."""
-        data = DocumentEventData.pb().FromString(self.body)
-        return bool(
-            data.HasField("value") == data.HasField("old_value")
-            and data.value.fields == data.old_value.fields
-        )
-
-
-def _percent_encoded(value: str) -> str:
-    # WSGI hands the bytes of a header over as Latin-1.
-    return quote(value.encode("latin-1"), safe=_VISIBLE)
-
-
-def _from_base64(body: bytes) -> bytes:
-    """No event begins like base64 text (its first byte is a control character)."""
-    try:
-        return base64.b64decode(body, validate=True)
-    except binascii.Error:
-        return body
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How long a failed delivery waits: `first` seconds, each time `factor` longer.
-
-    Eventarc begins with seconds and goes on for a day; here the same happens
-    within seconds, and after `attempts` the event is given up.
-    """
-
-    first: float = 0.05
-    factor: float = 2.0
-    longest: float = 2.0
-    attempts: int = 8
-
-    def delay(self, failures: int) -> float:
-        """Return the seconds to wait after this many failures, at least 1."""
-        return float(min(self.longest, self.first * self.factor ** (failures - 1)))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A delivery that was not answered with 2xx."""
-
-    event: Event
-    app: str
-    attempt: int
-    status: int
-    body: str
-    final: bool
-
-
-def log_failure(failure: Failure) -> None:
-    """Log a failure with what the function answered: an error if it was the last attempt."""
-    _LOG.log(
-        logging.ERROR if failure.final else logging.WARNING,
-        "%s answered %d to the event of %s (attempt %d%s): %s",
-        failure.app,
-        failure.status,
-        failure.event.document,
-        failure.attempt,
-        ", given up" if failure.final else "",
-        failure.body.strip(),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,95 +63,6 @@ class Stats:
     """Attempts that failed and were followed by another."""
     given_up: int = 0
     """Deliveries whose last attempt failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One delivery of an event, at one of its attempts."""
-
-    event: Event
-    app: str
-    fail: bool = False
-    attempt: int = 1
-
-
-class _Pool:
-    """Threads that do jobs when they are due."""
-
-    def __init__(self, work: Callable[[_Job], None], workers: int) -> None:
-        self._work = work
-        self._workers = workers
-        self._threads: list[threading.Thread] = []
-        self._lock = threading.Lock()
-        self._due = threading.Condition(self._lock)
-        self._idle = threading.Condition(self._lock)
-        self._queue: list[tuple[float, int, _Job]] = []
-        self._running: dict[int, _Job] = {}
-        self._numbers = itertools.count()
-        self._stopped = False
-
-    def start(self) -> None:
-        self._threads = [
-            threading.Thread(target=self._run, name=f"delivery-{n}", daemon=True)
-            for n in range(self._workers)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            self._due.notify_all()
-        for thread in self._threads:
-            thread.join(_STOP_SECONDS)
-
-    def submit(self, job: _Job, delay: float = 0.0) -> None:
-        with self._lock:
-            heapq.heappush(self._queue, (time.monotonic() + delay, next(self._numbers), job))
-            self._due.notify()
-
-    def drain(self, timeout: float) -> None:
-        with self._lock:
-            if not self._idle.wait_for(lambda: not (self._queue or self._running), timeout):
-                raise TimeoutError(f"not drained after {timeout:g} s: {self._left()}")
-
-    def _left(self) -> str:
-        jobs = [*self._running.values(), *(job for _, _, job in heapq.nsmallest(5, self._queue))]
-        count = len(self._running) + len(self._queue)
-        names = (f"{job.event.document} to {job.app} (attempt {job.attempt})" for job in jobs[:5])
-        return f"{count} deliveries left: {', '.join(names)}"
-
-    def _run(self) -> None:
-        while (taken := self._take()) is not None:
-            number, job = taken
-            try:
-                self._work(job)
-            except Exception:  # noqa: BLE001 - a thread that dies would leave its queue undone
-                _LOG.exception("the delivery of %s broke the gateway", job.event.document)
-            finally:
-                self._finish(number)
-
-    def _take(self) -> tuple[int, _Job] | None:
-        with self._lock:
-            while not self._stopped:
-                wait = self._queue[0][0] - time.monotonic() if self._queue else None
-                if wait is not None and wait <= 0:
-                    return self._pop()
-                self._due.wait(wait)
-        return None
-
-    def _pop(self) -> tuple[int, _Job]:
-        _, number, job = heapq.heappop(self._queue)
-        self._running[number] = job
-        # This thread may have been the only one to wait for the next job's time.
-        self._due.notify()
-        return number, job
-
-    def _finish(self, number: int) -> None:
-        with self._lock:
-            del self._running[number]
-            if not self._queue and not self._running:
-                self._idle.notify_all()
 
 
 class _Emulator(Protocol):
@@ -447,7 +109,7 @@ class _Marks:
             self._seen.remove(mark)
 
 
-class Gateway:
+class Gateway(Running):
     """All functions in one process, each at `/NAME`, and the events that call them.
 
     `GET /` lists the functions, `GET /.well-known/jwks.json` serves the keys of
@@ -502,7 +164,7 @@ class Gateway:
         self._backoff = backoff or Backoff()
         self._on_unhandled = on_unhandled
         self._server = Server(self, port=port, threads=threads)
-        self._pool = _Pool(self._deliver, workers)
+        self._pool = Pool(self._deliver, workers)
         self._marks = _Marks()
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
@@ -534,18 +196,6 @@ class Gateway:
         """Stop listening; what is still to be delivered is forgotten."""
         self._server.stop()
         self._pool.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def mount(self, name: str, app: WSGIApplication) -> None:
         """Serve another application at `/NAME`, such as the web page; functions come first.
@@ -591,7 +241,7 @@ class Gateway:
 
     def _answer(self, request: Request) -> Response:
         """Answer for the gateway itself."""
-        event = _EVENT_PATH.fullmatch(request.path)
+        event = EVENT_PATH.fullmatch(request.path)
         if event and request.method == "POST":
             return self._receive(request, event["trigger"])
         if request.path == "/.well-known/jwks.json":
@@ -631,7 +281,7 @@ class Gateway:
         if not plan:
             self._count("dropped")
         for delivery in plan:
-            self._pool.submit(_Job(event, app, fail=delivery.fails_first), delivery.delay)
+            self._pool.submit(Job(event, app, fail=delivery.fails_first), delivery.delay)
 
     def _key(self, event: Event, trigger_id: str) -> str:
         """Name an event the same in every run: its own id is random, its place is not."""
@@ -639,7 +289,7 @@ class Gateway:
             self._seen[trigger_id, event.document] += 1
             return f"{trigger_id}:{event.document}#{self._seen[trigger_id, event.document]}"
 
-    def _deliver(self, job: _Job) -> None:
+    def _deliver(self, job: Job) -> None:
         """Make one attempt, and plan the next if it fails."""
         status, body = (500, "") if job.fail else self._call(job.event, job.app)
         final = job.attempt >= self._backoff.attempts

@@ -6,12 +6,12 @@ import signal
 import socket
 import subprocess
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from infra.local.running import Running
 
 LOOPBACK = "127.0.0.1"
 
@@ -30,7 +30,7 @@ class EmulatorError(RuntimeError):
     """An emulator is missing, has not started, or has refused a request."""
 
 
-class LocalServer(ABC):
+class LocalServer(Running):
     """Started and stopped here, or attached to when an environment variable names its address."""
 
     def __init__(self, name: str, *, variable: str, log: Path, start_seconds: float) -> None:
@@ -60,18 +60,6 @@ class LocalServer(ABC):
     def attached(self) -> bool:
         """Whether it was already running and belongs to somebody else."""
         return bool(self._host) and self._process is None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Launch it, or attach to the one that runs, and wait until it answers.

@@ -24,8 +24,9 @@ from infra.local.auth import HOST_VARIABLE as AUTH_HOST_VARIABLE
 from infra.local.auth import AuthEmulator
 from infra.local.clock import AdvancedClock
 from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator
+from infra.local.event import Trigger
 from infra.local.faults import Faults
-from infra.local.gateway import Gateway, Trigger
+from infra.local.gateway import Gateway
 from infra.local.oidc import LocalIssuer
 from infra.local.process import free_port
 from infra.local.tasks.server import TasksServer

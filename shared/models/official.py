@@ -28,6 +28,9 @@ class Posting(Part):
     def overlaps(self, start: datetime, end: datetime) -> bool:
         return self.start < end and (self.end is None or self.end > start)
 
+    def covers(self, moment: datetime) -> bool:
+        return self.start <= moment and (self.end is None or moment < self.end)
+
 
 class Leave(Part):
     """Time not worked, from `start` until before `end`."""
@@ -88,6 +91,11 @@ class Official(Document):
         """The units that this person acts for as head, themselves or standing in."""
         own = [self.unit] if self.is_head else []
         return own + [one.unit for one in self.stands_in if one.start <= moment < one.end]
+
+    def unit_at(self, moment: datetime) -> str | None:
+        """Where this person served then."""
+        served = (one for one in self.postings if one.covers(moment))
+        return next((one.unit for one in served), None)
 
     def unit_in(self, start: datetime, end: datetime) -> str | None:
         """The unit that compiles this person's result: the last one served in."""

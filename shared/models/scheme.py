@@ -200,11 +200,16 @@ class NoFact(Part):
 
 
 class UnitAtLeast(Part):
-    """A component of the unit's own result reaches so much; judges whoever heads the unit."""
+    """A component of the unit's own result reaches so much; judges whoever heads the unit.
+
+    `pooled`: how a roll-up takes the periods it is made of together, whichever units were
+    headed in them: the mean by months, the least, or the last.
+    """
 
     kind: Literal["unit_at_least"]
     node: Id
     percent: Annotated[WholePercent, Field(ge=1)]
+    pooled: Literal["mean", "least", "last"] = "mean"
 
 
 class NoPart(Part):

@@ -27,14 +27,15 @@ SCORE = "score"
 class Subjected:
     """Whom the gates judge, and on what.
 
-    `unit` are the shares, in hundredths of a per cent, of the unit that they head;
-    `parts` the ratings of the periods that theirs is made of.
+    `units` are the shares, in hundredths of a per cent, of the units that they headed, each
+    for so many months, in the order of time; `parts` the ratings of the periods that theirs
+    is made of.
     """
 
     capacity: Capacity
     work: Work
     overrides: Sequence[Override]
-    unit: Mapping[str, int] = field(default_factory=dict)
+    units: Sequence[tuple[int, Mapping[str, int]]] = ()
     parts: Mapping[str, Rating] = field(default_factory=dict)
 
 
@@ -108,10 +109,28 @@ def _measured(condition: Condition, person: Subjected) -> Fraction | None:
     match condition:
         case AtLeast() | AtMost():
             return pace(person.work, condition.pace)
-        case UnitAtLeast(node=node) if node in person.unit:
-            return Fraction(person.unit[node], 10_000)
+        case UnitAtLeast():
+            return _of_units(condition, person.units)
         case _:
             return None
+
+
+def _of_units(
+    condition: UnitAtLeast, units: Sequence[tuple[int, Mapping[str, int]]]
+) -> Fraction | None:
+    """Pooled over the time for which a unit had a result."""
+    told = [(months, unit[condition.node]) for months, unit in units if condition.node in unit]
+    if not told:
+        return None
+    shares = [share for _, share in told]
+    match condition.pooled:
+        case "mean":
+            whole = 10_000 * sum(months for months, _ in told)
+            return Fraction(sum(months * share for months, share in told), whole)
+        case "least":
+            return Fraction(min(shares), 10_000)
+        case "last":
+            return Fraction(shares[-1], 10_000)
 
 
 def _found(condition: Condition, person: Subjected) -> list[Override]:

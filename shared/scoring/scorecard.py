@@ -69,12 +69,10 @@ def score(
 def read(card: Scorecard, scheme: Scheme) -> Reading:
     """Evaluate what a scorecard holds; what it says of the outcome is not looked at."""
     evidence, overrides = _evidence(card, scheme), _overrides(card)
-    units = [one.assessment.unit for one in evidence.told if one.assessment.unit]
+    units = [(one.months, one.assessment.unit) for one in evidence.told]
     parts = {key: one.rating for key, one in card.assessments.items() if one.rating is not None}
     parts.pop(card.period, None)
-    person = Subjected(
-        card.capacity, evidence.work, overrides, unit=units[-1] if units else {}, parts=parts
-    )
+    person = Subjected(card.capacity, evidence.work, overrides, units=units, parts=parts)
     return Reading(
         evidence=evidence,
         root=evaluate(scheme.root(card.capacity.subject), evidence),

@@ -9,9 +9,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+
+from pydantic import ValidationError
 
 from shared import refs
-from shared.errors import ConflictError, NotYetError, refuse
+from shared.errors import ConflictError, NotYetError, RefusedError, refuse
 from shared.models.base import Id, Part, PeriodId
 from shared.models.period import Period
 from shared.models.result import Link, PeriodResult, Result, UnitResult
@@ -24,6 +27,8 @@ from shared.usecases.calendar import kind_of
 from shared.usecases.conclude import deepest_first, stale
 from shared.usecases.opened import no_period
 from shared.usecases.recorded import Change, by_platform, recorded
+from shared.usecases.rescore import rescore
+from shared.usecases.schemes import Schemes
 from shared.usecases.windows import published
 
 log = logging.getLogger(__name__)
@@ -84,8 +89,9 @@ def finalize(services: Services, task: CloseTask) -> None:
     Units still missing are asked for again: the names of tasks that are under way
     make that nothing, and a task that was lost or a unit founded meanwhile blocks
     the close no longer than it takes. Nothing is published while there is work that
-    no result rests on: it is named, and everything is compiled again, until somebody
-    has put its record right.
+    no result rests on: it is named, put on its person's scorecard, where the unit that
+    compiles them looks, and everything is compiled again; what cannot be read waits
+    until somebody has put its record right.
     """
     store = services.store
     period = read_period(services, task.period)
@@ -102,8 +108,9 @@ def finalize(services: Services, task: CloseTask) -> None:
         raise NotYetError(f"{period.id}: {len(outdated)} units rest on results that changed")
     totals = list(compiled.values())
     if not _is_whole(store, period, totals):
-        _start_again(services, period, sorted(compiled))
         lost = unclaimed(store, period, (one.value for one in store.find(_results(period))))
+        _put_on_scorecards(store, lost)
+        _start_again(services, period, sorted(compiled))
         log.error("%s: no result rests on %d assignments: %s", period.id, len(lost), lost[:20])
         raise NotYetError(f"{period.id}: no result rests on {len(lost)} assignments: {lost[:3]}")
     result = total_period(period, _rules(store, period), totals, _previous(store, period))
@@ -152,6 +159,17 @@ def unclaimed(store: Store, period: Period, results: Iterable[Result]) -> list[s
         claimed |= {one.path.partition("/")[2] for one in result.refused}
     every = store.find(refs.assignments, prefix=f"{period.id}_")
     return [one.ref.id for one in every if one.ref.id not in claimed]
+
+
+def _put_on_scorecards(store: Store, lost: Iterable[str]) -> None:
+    """As the first event of each would have done."""
+    schemes = Schemes(store)
+    for name in lost:
+        try:
+            for first in islice(store.find(refs.entries(name)), 1):
+                rescore(store, schemes, name, first.ref.id, first.value)
+        except (RefusedError, ValidationError):
+            log.exception("%s cannot be put on a scorecard", name)
 
 
 def _results(period: Period) -> Collection[Result]:

@@ -21,13 +21,14 @@ from shared.scoring.gates import standing_in
 from shared.scoring.leave import is_away
 from shared.scoring.scorecard import OFFICIAL
 
+MANY = 2
 Context = tuple[Capacity, dict[str, Assessment]]
 """As what somebody is rated, and what is known by stretch of time."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """A person's record, the appraisal, those by other units' heads, and what was measured."""
+    """A person's record, the appraisal, those that name a unit, and what was measured."""
 
     official: Official | None
     appraisal: Appraisal | None = None
@@ -54,14 +55,14 @@ def sources_of(
     measured = any(isinstance(one, Indicator) for one in components(root))
     return [
         refs.appraisal(period.id, uid),
-        *(refs.appraisal(period.id, uid, unit) for unit in _other_units(official, period)),
+        *(refs.appraisal(period.id, uid, unit) for unit in _units(official, period)),
         *([refs.measurement(period.id, "official", uid)] if measured else []),
     ]
 
 
 def known_from(official: Official | None, period: Period, found: Sequence[Any]) -> Known:
     """What the sources say; None stands for one that is not there or cannot be read."""
-    units = _other_units(official, period)
+    units = _units(official, period)
     said = zip(units, found[1 : 1 + len(units)], strict=True)
     return Known(
         official=official,
@@ -111,7 +112,7 @@ def depends_on(official: Official | None, period: Period) -> object:
         posting.unit,
         posting.duty,
         posting.field,
-        official.units_in(period.start, period.end),
+        _scored_in(official, period),
         capacity_in(official, period),
         known_facts(official, period),
         _leave(official, period),
@@ -130,31 +131,34 @@ def known_facts(official: Official, period: Period) -> list[Override]:
     return standing_in(known, period.start, period.end)
 
 
-def _other_units(official: Official | None, period: Period) -> list[str]:
-    """The units whose heads rate this person beside the head of the unit where they serve now.
-
-    Those of the period; also the last of them, when somebody has moved on since.
-    """
-    if official is None:
-        return []
-    units = official.units_in(period.start, period.end)
-    return [unit for unit in units if unit != official.unit]
+def _units(official: Official | None, period: Period) -> list[str]:
+    """The units whose heads may have rated this person in a document of its own."""
+    return [] if official is None else official.units_in(period.start, period.end)
 
 
 def _said(known: Known, period: Period) -> tuple[str, dict[str, Scoring | None]]:
     """The unit served in last, and what the heads of each unit of the period said.
 
-    The appraisal without a unit is by the head of where the person serves now; of
-    one who has moved on since the period, it counts unless the right head rated too.
+    The appraisal without a unit is by the head of where the person served when it was
+    written. By whoever has become the head of one who moved on since the period, it is
+    of the unit served in last. Of two for one unit the one that names it counts.
     """
     official = known.official
     home = official.unit_in(period.start, period.end) if official else None
     said = {unit: appraisal.by_head for unit, appraisal in known.elsewhere.items()}
     if known.appraisal is not None:
-        served = official.units_in(period.start, period.end) if official else []
-        here = official.unit if official and official.unit in served else home or ""
-        said.setdefault(here, known.appraisal.by_head)
+        by_head = known.appraisal.by_head
+        here = official.unit_at(by_head.at) if official and by_head else None
+        served = here if here in _units(official, period) else home
+        said.setdefault(served or "", by_head)
     return home or "", said
+
+
+def _scored_in(official: Official, period: Period) -> object:
+    """The units of the period; of several also when, until the lock: it says which head scored."""
+    units = _units(official, period)
+    served = [one for one in official.postings if one.overlaps(period.start, period.closes_at)]
+    return units if len(units) < MANY else [(one.unit, one.start) for one in served]
 
 
 def _own(appraisal: Appraisal | None) -> dict[str, int]:

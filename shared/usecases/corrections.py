@@ -1,7 +1,7 @@
 """Recompute later versions of results, and the first as it was before any of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,8 +17,8 @@ from shared.models.scorecard import Contribution
 from shared.ports import Found, Store, Stored, Transaction, Where, Write
 from shared.refs import Collection, Ref
 from shared.scoring.contribution import contribute
-from shared.scoring.correction import correct, correction_digest
-from shared.scoring.digest import canonical
+from shared.scoring.correction import correct
+from shared.scoring.digest import canonical, seal
 from shared.scoring.fold import fold_all
 from shared.usecases.compile_unit import as_live, same_live
 from shared.usecases.reading import read_each, read_entries, refused
@@ -90,8 +90,13 @@ class Corrections:
         every = (one for versions in self.known.values() for one in versions.values())
         return Before(store, frozenset(path for one in every for path in entries_of(one)))
 
-    def faults(self, store: Store, scheme: Scheme, truths: Sequence[Result]) -> list[Fault]:
-        """The versions that their entries and the recomputed first one do not give."""
+    def faults(
+        self, store: Store, scheme: Scheme, truths: Sequence[Result], altered: Container[str]
+    ) -> list[Fault]:
+        """The versions that their entries and the recomputed first one do not give.
+
+        Petitions that were `altered` tell of none.
+        """
         results = {one.scorecard.official: one for one in truths}
         found = list(self.unread)
         for official, versions in sorted(self.known.items()):
@@ -99,7 +104,7 @@ class Corrections:
                 found += self._chained(store, scheme, results[official], versions)
             else:
                 found += [(self._path(official, one), "has no first version") for one in versions]
-        return [*found, *self._unanswered(store)]
+        return [*found, *self._unanswered(store, altered)]
 
     def _chained(
         self, store: Store, scheme: Scheme, truth: Result, versions: dict[int, Correction]
@@ -115,7 +120,7 @@ class Corrections:
             result = _recomputed(store, scheme, before.result, standing, later)
             if standing.replaces != before.digest:
                 yield path, "does not replace the version before it"
-            if correction_digest(standing) != standing.digest:
+            if seal(standing.fields()) != standing.digest:
                 yield path, "altered: digest"
             if canonical(result.fields()) != canonical(standing.result.fields()):
                 yield path, "altered: result"
@@ -124,7 +129,7 @@ class Corrections:
             before = corrected(standing)
         yield from _live_faults(store, before.result)
 
-    def _unanswered(self, store: Store) -> Iterator[Fault]:
+    def _unanswered(self, store: Store, altered: Container[str]) -> Iterator[Fault]:
         """Petitions that were upheld by a version that does not stand."""
         for found in store.find(refs.appeals, where=Where("period", "==", self.period)):
             try:
@@ -134,7 +139,8 @@ class Corrections:
                 continue
             number = appeal.answer.version if appeal.answer else None
             made = self.known.get(appeal.official, {}).get(number) if number else None
-            if number and (made is None or made.appeal != found.ref.id):
+            doubtful = found.ref.path in altered
+            if number and not doubtful and (made is None or made.appeal != found.ref.id):
                 yield self._path(appeal.official, number), f"{found.ref.path} rests on it"
 
     def _path(self, official: str, number: int) -> str:

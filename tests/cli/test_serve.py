@@ -23,6 +23,14 @@ from infra.local.process import free_port
 from tests.functions.test_import_cases import HEADER, PROFILE, ROWS
 
 PATIENCE = 40
+FROM_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from cli.main import app
+app()
+"""
+"""The command as a person starts it, also when these tests run where signals are ignored."""
 QUICK = 10
 
 
@@ -104,11 +112,10 @@ def _start(port: int, logs: Path) -> subprocess.Popen[str]:
 
 
 def _run(logs: Path, *arguments: str) -> subprocess.Popen[str]:
-    program = "from cli.main import app; app()"
     # An emulator of its own: another one posts its events to somebody else.
     inherited = {name: value for name, value in os.environ.items() if name != HOST_VARIABLE}
     return subprocess.Popen(
-        [sys.executable, "-c", program, *arguments, "--logs", str(logs)],
+        [sys.executable, "-c", FROM_A_TERMINAL, *arguments, "--logs", str(logs)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,12 +1,11 @@
 """A local Cloud Tasks: the real gRPC service, dispatching over real HTTP, on a movable clock."""
 
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 import grpc
 
 from infra.local.clock import AdvancedClock
+from infra.local.running import Running
 from infra.local.tasks.delivery import Sign
 from infra.local.tasks.dispatcher import Dispatcher
 from infra.local.tasks.service import Service
@@ -15,7 +14,7 @@ from infra.local.tasks.store import Store
 _RPC_THREADS = 8
 
 
-class TasksServer:
+class TasksServer(Running):
     """Serves google.cloud.tasks.v2 to the unmodified client, in this process.
 
     All times but the dispatch deadline are the clock's; that one is real time,
@@ -39,8 +38,8 @@ class TasksServer:
         service = Service(clock, store, self._dispatcher, signs=sign is not None)
         self._rpc.add_generic_rpc_handlers((service.handler(),))
 
-    def start(self) -> str:
-        """Start, once, and return the address, "127.0.0.1:PORT".
+    def start(self) -> None:
+        """Listen and dispatch, once.
 
         Raises:
             RuntimeError: the port is taken, or the server was already started.
@@ -48,7 +47,6 @@ class TasksServer:
         self._port = self._rpc.add_insecure_port(f"127.0.0.1:{self._port}")
         self._rpc.start()
         self._dispatcher.start()
-        return self.address
 
     @property
     def address(self) -> str:
@@ -74,15 +72,3 @@ class TasksServer:
             TimeoutError: naming what is left.
         """
         self._dispatcher.wait_idle(timeout)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()

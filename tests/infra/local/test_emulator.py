@@ -18,8 +18,8 @@ from infra.local.emulator import (
     find_java,
     java_version,
 )
-from infra.local.gateway import EventRelay
 from infra.local.process import EmulatorError, free_port
+from infra.local.relay import EventRelay
 
 CLOSED = """rules_version = '2';
 service cloud.firestore {

@@ -17,10 +17,14 @@ import pytest
 from google.cloud import firestore
 from google.events.cloud.firestore_v1 import DocumentEventData
 
+from infra.local.delivery import Backoff, Failure
 from infra.local.emulator import HOST_VARIABLE, FirestoreEmulator
+from infra.local.event import Trigger
 from infra.local.faults import Faults
-from infra.local.gateway import INVOKER, Backoff, EventRelay, Failure, Gateway, Server, Trigger
+from infra.local.gateway import INVOKER, Gateway
 from infra.local.oidc import LocalIssuer
+from infra.local.relay import EventRelay
+from infra.local.server import Server
 
 TRIGGERS = {"noted": Trigger("notes/{note}", "note")}
 QUICK = Backoff(first=0.01, longest=0.02, attempts=4)

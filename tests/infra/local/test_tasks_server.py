@@ -920,7 +920,8 @@ def test_a_far_retry_does_not_keep_it_busy(
 def test_stop_joins_every_thread(clock: AdvancedClock, target: Target) -> None:
     before = set(threading.enumerate())
     server = TasksServer(clock, sign)
-    for client in connected(server.start()):
+    server.start()
+    for client in connected(server.address):
         make_queue(client)
         for _ in range(5):
             client.create_task(parent=QUEUE, task=tasks_v2.Task(http_request={"url": target.url}))

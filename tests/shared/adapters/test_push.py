@@ -9,7 +9,7 @@ import pytest
 from firebase_admin import messaging
 from werkzeug.wrappers import Request, Response
 
-from infra.local.gateway import Server
+from infra.local.server import Server
 from shared.adapters.push import FirebasePush
 from shared.ports import Message
 from tests.tokens import _service_account

@@ -14,6 +14,7 @@ from tests.builders import (
     DAY,
     DUE,
     END,
+    PERIOD,
     START,
     TICK,
     History,
@@ -183,6 +184,50 @@ def test_a_unit_below_70_per_cent_makes_its_head_not_completed(
     card = headed(share)
     assert (card.rating, card.gate) == (rating, gate)
     assert headed(share, capacity=Capacity()).gate == "score"
+
+
+@pytest.mark.parametrize(
+    ("pooled", "shares", "gate"),
+    [
+        ("mean", (6000, 8000), "score"),
+        ("mean", (6000, 7998), "unit"),
+        ("mean", (None, 7000), "score"),
+        ("least", (9000, 6999), "unit"),
+        ("least", (6999, 9000), "unit"),
+        ("least", (7000, 9000), "score"),
+        ("last", (6000, 7000), "score"),
+        ("last", (9000, 6999), "unit"),
+        ("last", (6000, None), "unit"),
+    ],
+)
+def test_a_roll_up_pools_what_its_parts_say_of_the_units_headed(
+    pooled: str, shares: tuple[int | None, int | None], gate: str
+) -> None:
+    """A quarter before a year's second: both count as three months."""
+    gates = [one.model_dump(mode="json") for one in LOCAL.gates]
+    for one in gates:
+        if one["condition"]["kind"] == "unit_at_least":
+            one["condition"]["pooled"] = pooled
+    scheme = Scheme.model_validate({**LOCAL.model_dump(mode="json"), "gates": gates})
+    year = headed(None)
+    told = {
+        f"2026-Q{n}": year.assessments[PERIOD].model_copy(
+            update={"unit": {} if share is None else {"unit": share}}
+        )
+        for n, share in enumerate(shares, 1)
+    }
+    assert headed(None, scheme=scheme, assessments=told).gate == gate
+
+
+def test_months_weigh_a_quarter_three_times() -> None:
+    month, quarter = ({"unit": 10_000}, {"unit": 5999})
+    said = headed(None).assessments[PERIOD]
+    told = {
+        "2026-01": said.model_copy(update={"unit": month}),
+        "2026-Q2": said.model_copy(update={"unit": quarter}),
+    }
+    # (10,000 + 3 × 5,999) / 4 = 6,999.25
+    assert headed(None, assessments=told).gate == "unit"
 
 
 def test_what_a_gate_on_the_unit_found_is_told() -> None:

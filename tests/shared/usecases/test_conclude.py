@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from shared import refs
 from shared.errors import NotYetError
 from shared.models.appraisal import UnitAppraisal
+from shared.models.entry import Assigned
 from shared.models.official import Posting
 from shared.models.result import UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
 from shared.models.unit import Unit
-from shared.ports import Queue, create, put
+from shared.ports import Queue, Write, create, put
 from shared.scoring.explanation import explain_unit
 from shared.scoring.result import is_current, unit_digest
 from shared.usecases.close import CloseTask, CompileTask, close, finalize
@@ -225,6 +226,37 @@ def test_a_unit_is_compiled_again_when_what_it_rests_on_changed() -> None:
     place.compile("tinh")
     finalize(place, CloseTask(period=PERIOD))
     assert place.total("tinh").below["not_completed"] == 2
+
+
+def test_work_that_no_scorecard_tells_of_is_found_by_the_unit_of_its_person() -> None:
+    """Assigned in p1 to somebody whose posting was then corrected to p2; its event was lost."""
+    place = a_place()
+    name = refs.assignment_id(PERIOD, "p1", "em", "w9")
+    work = an_assignment(unit="p1", path=UNITS["p1"].path, official="em", scheme=place.scheme.ref)
+    entries = {"assigned": Assigned(by="binh", at=START), **delivered()}
+    record(place.store, [create(refs.assignments(name), work)])
+    record(place.store, [create(refs.entries(name)(key), one) for key, one in entries.items()])
+    with pytest.raises(NotYetError, match=name):
+        place.close()
+    place.queue.asked.clear()
+    place.close()
+    result = place.store.get(refs.official_results(PERIOD)("em"))
+    assert result is not None
+    assert (result.unit, result.assignments) == ("p2", 3)
+    assert name in place.card("em").contributions
+    assert verify(place.store, place.schemes, PERIOD).findings == []
+
+
+def test_work_that_cannot_be_put_on_a_scorecard_is_named_and_waits() -> None:
+    place = a_place()
+    name = refs.assignment_id(PERIOD, "p1", "em", "w9")
+    entry = create(refs.entries(name)("assigned"), Assigned(by="binh", at=START))
+    bad = Write(refs.assignments(name), "create", {("k",): "heavy"})
+    place.store.commit([bad, entry])
+    for _ in range(2):
+        place.queue.asked.clear()
+        with pytest.raises(NotYetError, match=name):
+            place.close()
 
 
 def test_verify_recomputes_what_follows() -> None:

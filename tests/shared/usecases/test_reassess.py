@@ -1,8 +1,10 @@
 """What is known besides the work: live equals recomputed, in any order and any repetition."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from shared.usecases.reassess import (
     reassess_measured,
     reassess_record,
 )
+from shared.usecases.records import posted
 from shared.usecases.rescore import rescore
 from shared.usecases.schemes import Schemes
 from tests.builders import (
@@ -164,9 +167,12 @@ def records(draw: st.DrawFn) -> Official:
 
 
 scorings = st.builds(
-    lambda points, statements: a_scoring(scores=full_marks(points), statements=statements),
+    lambda points, statements, at: a_scoring(
+        scores=full_marks(points), statements=statements, at=at
+    ),
     st.integers(0, 1000),
     st.dictionaries(st.sampled_from(["d", "dd", "e"]), st.sampled_from(["yes", "no"])),
+    moments,
 )
 Step = tuple[str, Any]
 steps = st.lists(
@@ -347,6 +353,31 @@ def test_who_has_moved_on_since_is_rated_by_the_head_of_the_period() -> None:
     live.deliver()
     assert live.card().points("general") == 1800
     assert live.close()[0].unit == UNIT
+
+
+@pytest.mark.parametrize(
+    ("scored_at", "unit"),
+    [(MIDDLE - DAY, UNIT), (MIDDLE, ELSEWHERE), (END - TICK, ELSEWHERE), (END + DAY, UNIT)],
+)
+def test_what_a_head_said_stays_of_the_unit_served_in_when_it_was_said(
+    scored_at: datetime, unit: str
+) -> None:
+    """Moved in the period, and back after it: the last unit of the period was ELSEWHERE."""
+    live = Live()
+    first, second = a_posting(end=MIDDLE), a_posting(unit=ELSEWHERE, start=MIDDLE, end=END)
+    postings, units = [first, second, a_posting(start=END)], [UNIT, ELSEWHERE]
+    back = an_official(unit=UNIT, postings=postings, units=units)
+    live.write(refs.officials(OFFICIAL), back)
+    live.work("w1")
+    said = an_appraisal(by_head=a_scoring(scores=full_marks(), at=scored_at))
+    live.write(refs.appraisal(PERIOD, OFFICIAL), said)
+    live.deliver()
+    stretch = PERIOD if unit == ELSEWHERE else f"{PERIOD}_{UNIT}"
+    assert [key for key, one in live.card().assessments.items() if one.criteria] == [stretch]
+    standing, (result, total) = live.card(), live.close()
+    assert (result.unit, total.drift, result.scorecard) == (ELSEWHERE, 0, standing)
+    live.write(refs.officials(OFFICIAL), posted(back, ELSEWHERE, END + 20 * DAY))
+    assert live.close()[0].scorecard == standing
 
 
 def test_a_fact_entered_after_the_lock_does_not_reach_back() -> None:
