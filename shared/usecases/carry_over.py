@@ -11,6 +11,7 @@ from shared.models.assignment import Assignment, Folded
 from shared.models.base import AssignmentId, Part, PeriodId, Reason, Time
 from shared.models.entry import CarriedOver
 from shared.models.period import Period
+from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction, Where
 from shared.usecases.assign import (
     Assignments,
@@ -64,7 +65,8 @@ def _carry(
     now: datetime,
 ) -> Assignments:
     old, _ = read_work(transaction, request.assignment)
-    require_authority_over(caller, old.path, "assignment")
+    unit: Unit | None = transaction.get(refs.units(old.unit))
+    require_authority_over(caller, unit, old.official, "assignment")
     period = read_open(transaction, request.period, "period")
     _require_later(period, old)
     check_due(request.due, period, now, "due")
@@ -73,14 +75,14 @@ def _carry(
     quantity = require_open_units(old, awaits=left_open)
     receiver = read_receiver(transaction, caller, period, old.official, "assignment")
     require_room(store, period, {old.official: 1}, {old.official: "assignment"})
-    unit = receiver.unit.path[-1]
-    new_id = refs.assignment_id(period.id, unit, old.official, _suffix(request.assignment))
+    serves_in = receiver.unit.path[-1]
+    new_id = refs.assignment_id(period.id, serves_in, old.official, _suffix(request.assignment))
     product = transaction.get(refs.catalogue(old.product))
     changes = {
         "period": period.id,
         "period_end": period.end,
         "scheme": period.scheme,
-        "unit": unit,
+        "unit": serves_in,
         "path": receiver.unit.path,
         "quantity": quantity,
         "due": request.due,

@@ -15,13 +15,14 @@ from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, 
 from shared.models.correction import Correction
 from shared.models.entry import Accepted, Entry, EntryId, ExemptionDecided
 from shared.models.period import Period
-from shared.models.scheme import Criteria, Criterion, Rating, Scheme
+from shared.models.scheme import Criterion, Rating, Scheme
 from shared.models.scorecard import Contribution, Scorecard, Standing
+from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Write, create, patch, put
 from shared.scoring.contribution import contribute
 from shared.scoring.correction import correct as corrected_result
 from shared.scoring.digest import sealed
-from shared.scoring.evaluation import components
+from shared.scoring.evaluation import forms
 from shared.scoring.fold import fold_all
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.exempt import require_unbiased
@@ -103,7 +104,11 @@ class Contested:
     period: Period
     scheme: Scheme
     version: Version
-    path: list[str]
+    unit: Unit | None
+
+    @property
+    def path(self) -> list[str]:
+        return [] if self.unit is None else self.unit.path
 
     @property
     def card(self) -> Scorecard:
@@ -129,7 +134,7 @@ def correct(
 
     def work(transaction: Transaction) -> Corrected:
         contested = read_contested(transaction, schemes, request.period, request.official)
-        require_competence(caller, contested.path, "official")
+        require_competence(caller, contested.unit, "official", request.official)
         _require_others(caller, request.official)
         made, writes = correction(transaction, contested, ruling, request.corrects)
         reply = said(made)
@@ -179,8 +184,7 @@ def read_contested(
     ) is not None:
         version = corrected(later)
     unit = transaction.get(refs.units(version.result.unit))
-    path = [] if unit is None else unit.path
-    return Contested(period, schemes.get(period.scheme), version, path)
+    return Contested(period, schemes.get(period.scheme), version, unit)
 
 
 def _require_others(caller: Caller, official: str) -> None:
@@ -349,8 +353,9 @@ def _stretch(contested: Contested, item: Rescore, where: str) -> str:
 
 def _criterion(contested: Contested, name: str, where: str) -> Criterion:
     root = contested.scheme.root(contested.card.capacity.subject)
-    forms = [one for one in components(root) if isinstance(one, Criteria)]
-    found = [one for form in forms for one in form.criteria if one.id == name]
+    told = contested.card.assessments.values()
+    asked = [form for one in told for form in forms(root, one)]
+    found = [one for form in asked for one in form.criteria if one.id == name]
     if not found:
         raise refuse("missing", where, "is no criterion of the scheme", "không có tiêu chí này")
     return found[0]
