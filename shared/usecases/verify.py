@@ -58,6 +58,7 @@ class Seen:
     people: set[str] = field(default_factory=set)
     lists: int = 0
     work: set[str] = field(default_factory=set)
+    entries: int = 0
     appraisals: set[str] = field(default_factory=set)
     cases: dict[str, Assignment] = field(default_factory=dict)
     corrected: list[Result] = field(default_factory=list)
@@ -151,9 +152,11 @@ class Inspection:
             self._unit(judge, unit)
         self._strangers(judge)
         self._totals()
-        for name in names:
+        assigned = set(names)
+        for name in assigned:
             if name not in self.seen.work and official_of(name) not in self.seen.judged:
                 self.findings.add(refs.assignments(name).path, "no result rests on it")
+        self._loose_entries(assigned)
         self._appraisals()
         self._imported()
         self._corrections()
@@ -232,6 +235,7 @@ class Inspection:
 
     def _note(self, person: Person, compiled: Traced) -> None:
         self.seen.work |= {one.id for one in person.sources}
+        self.seen.entries += sum(len(one.digests.entries) for one in person.sources)
         told = digests(compiled.sources)
         self.seen.appraisals |= {path for path in told if path.startswith("appraisals/")}
         self.seen.cases |= {
@@ -274,6 +278,16 @@ class Inspection:
         self.seen.appraisals.add(refs.appraisal(self.period.id, found.ref.id).path)
         if found.ref.path not in self.findings.reasons:
             self._believe(result)
+
+    def _loose_entries(self, assigned: set[str]) -> None:
+        """Entries below work that was never assigned; where work is gone, only that is named."""
+        prefix, hidden = f"{self.period.id}_", self.corrections.entries
+        if self.store.count(refs.all_entries, prefix=prefix) == self.seen.entries + hidden:
+            return
+        for found in self.store.find(refs.all_entries, prefix=prefix):
+            name = found.ref.path.split("/")[1]
+            known = name in assigned or refs.assignments(name).path in self.findings.reasons
+            self.findings.add(found.ref.path, None if known else "extra: its work does not exist")
 
     def _totals(self) -> None:
         units = [

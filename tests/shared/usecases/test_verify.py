@@ -172,6 +172,8 @@ EXTRA = {
     "catalogue/moi": "catalogue/hs",
     f"assignments/{MONTH}_p9_em_w": "assignments/{work}",
     "assignments/{work}/entries/p2": "assignments/{work}/entries/p1",
+    f"assignments/{MONTH}_p2_em_none/entries/p1": "assignments/{work}/entries/p1",
+    f"assignments/{MONTH}_p9_ai-do_none/entries/p1": "assignments/{work}/entries/p1",
     f"appraisals/{MONTH}_moi": f"appraisals/{MONTH}_em",
     f"decisions/{MONTH}_moi": f"decisions/{MONTH}_em",
     f"measurements/{MONTH}_official_moi": f"measurements/{MONTH}_official_an",
@@ -191,6 +193,21 @@ def test_a_document_too_many_is_named(closed: Office, path: str) -> None:
         assert found(closed) == [name]
     finally:
         del closed.store.documents[name]
+
+
+@pytest.mark.parametrize("path", [f"decisions/{MONTH}_em", "officials/an", "assignments/{work}"])
+def test_of_a_missing_record_the_documents_it_wrote_are_named(closed: Office, path: str) -> None:
+    name = filled(closed, path)
+    [record] = [
+        one
+        for one in closed.store.find(refs.audit)
+        if name in [change.path for change in one.value.changes]
+    ]
+    kept = closed.store.documents.pop(record.ref.path)
+    try:
+        assert set(found(closed)) == {change.path for change in record.value.changes}
+    finally:
+        closed.store.documents[record.ref.path] = kept
 
 
 def test_what_is_decided_later_is_no_finding(closed: Office) -> None:
