@@ -188,8 +188,9 @@ class Inspection:
             return  # a unit's record that it rests on cannot be read: it is named
         name = unit.path[-1]
         self.seen.totals[name] = compiled.total
-        papers = {ref.path for ref in unit_papers(self.period.id, name)}
-        self.seen.doubtful |= {name} if papers & self.findings.reasons.keys() else set()
+        papers = {ref.path for ref in (refs.units(name), *unit_papers(self.period.id, name))}
+        if papers & self.findings.reasons.keys() or not judge.same_rules:
+            self.seen.doubtful.add(name)
         pooled = [_nobody(result) for result in compiled.results] if self.period.parts else []
         people, lives = compiled.people or pooled, compiled.live or compiled.results
         everybody = sorted(zip(people, lives, compiled.traced, strict=True), key=_heads_last)
@@ -359,10 +360,17 @@ class Inspection:
             told = found.fields.get("assignment", "")
             if allowed and found.fields not in [claim.fields() for claim in allowed]:
                 self.findings.add(found.ref.path, altered(allowed[-1].fields(), found.fields))
-            elif not allowed and str(told).startswith(f"{self.period.id}_"):
+            elif not allowed and self._is_of_period(str(told)):
                 self.findings.add(found.ref.path, "extra: there is no such imported work")
         for path in wanted:
             self.findings.add(path, "missing")
+
+    def _is_of_period(self, assignment: str) -> bool:
+        """Whether it would be known if it stood: nothing altered hides it."""
+        period, unit, *_ = [*assignment.split("_"), ""]
+        path = refs.assignments(assignment).path
+        hidden = unit in self.seen.blind or path in self.findings.reasons
+        return period == self.period.id and not hidden
 
     def _corrections(self) -> None:
         """Later versions follow from the first, and from what they name."""
