@@ -183,7 +183,7 @@ def _blanks(document: Document) -> dict[str, Any]:
     match document:
         case Official(leave=leave, facts=facts):
             silent = {"leave": _unexplained(leave), "facts": _unexplained(facts)}
-            blanks = {"name": ERASED, "former": [], **silent}
+            blanks = {"name": ERASED, "former": [], "ahead": None, **silent}
         case Result(scorecard=card):
             blanks = {"name": ERASED, "scorecard": _without(card)}
         case Scorecard(assessments=said):
