@@ -370,20 +370,21 @@ class Inspection:
         for found in self.store.find(refs.imported):
             self.findings.look("imported")
             allowed = wanted.pop(found.ref.path, [])
-            told = found.fields.get("assignment", "")
+            told = str(found.fields.get("assignment", ""))
+            if self._doubtful_work(told):
+                continue
             if allowed and found.fields not in [claim.fields() for claim in allowed]:
                 self.findings.add(found.ref.path, altered(allowed[-1].fields(), found.fields))
-            elif not allowed and self._is_of_period(str(told)):
+            elif not allowed and told.startswith(f"{self.period.id}_"):
                 self.findings.add(found.ref.path, "extra: there is no such imported work")
         for path in wanted:
             self.findings.add(path, "missing")
 
-    def _is_of_period(self, assignment: str) -> bool:
-        """Whether it would be known if it stood: nothing altered hides it."""
-        period, unit, *_ = [*assignment.split("_"), ""]
-        path = refs.assignments(assignment).path
-        hidden = unit in self.seen.blind or path in self.findings.reasons
-        return period == self.period.id and not hidden
+    def _doubtful_work(self, assignment: str) -> bool:
+        """Whether what follows from it cannot be told: it, its unit or an entry was altered."""
+        unit, path = [*assignment.split("_"), ""][1], refs.assignments(assignment).path
+        touched = any(f"{name}/".startswith(f"{path}/") for name in self.findings.reasons)
+        return touched or unit in self.seen.blind
 
     def _corrections(self) -> None:
         """Later versions follow from the first, and from what they name."""
