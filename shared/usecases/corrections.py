@@ -85,6 +85,12 @@ class Corrections:
     def number(self) -> int:
         return sum(len(versions) for versions in self.known.values())
 
+    @property
+    def entries(self) -> int:
+        """How many were appended for them."""
+        made = (one for versions in self.known.values() for one in versions.values())
+        return sum(len(entries_of(one)) for one in made)
+
     def hidden_from(self, store: Store) -> Store:
         """The store as it was before any of them."""
         every = (one for versions in self.known.values() for one in versions.values())

@@ -311,7 +311,10 @@ class _Line:
         return sorted({*by_duty, *self.levels[0]})
 
     def tell(self, one: Waiting) -> Iterator[Planned]:
-        """Nobody is told of their own work, nor the approver again."""
+        """Nobody is told of their own work, nor the approver again.
+
+        Who stands in for a head judges nothing of that head's.
+        """
         overdue = self.now - one.since
         if overdue < PATIENCE:
             return
@@ -319,6 +322,8 @@ class _Line:
             [uid for uid in level if uid not in (one.approver, one.official)]
             for level in self.levels
         ]
+        if one.official == self.place.unit.head:
+            chain[0] = []
         turn = in_line(chain, overdue, PATIENCE)
         name = self.place.names.get(one.official, one.official)
         for uid in [] if turn is None else chain[turn]:

@@ -15,8 +15,10 @@ from pydantic import ValidationError
 
 from shared import refs
 from shared.errors import RefusedError, refuse
+from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.base import Part
+from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.result import PeriodResult, RefusedEntry, Result, UnitResult
 from shared.models.unit import Unit
@@ -42,12 +44,14 @@ class Verification(Part):
     """How many documents were looked at, and what is wrong with which of them.
 
     `erased` are those whose personal data a recorded decision took away later, with
-    the record's id.
+    the record's id; `ignored` those that somebody was free to write and that count
+    nowhere, with the reason.
     """
 
     checked: int
     findings: list[Finding]
     erased: dict[str, str]
+    ignored: dict[str, str]
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Seen:
     people: set[str] = field(default_factory=set)
     lists: int = 0
     work: set[str] = field(default_factory=set)
+    entries: int = 0
     appraisals: set[str] = field(default_factory=set)
     cases: dict[str, Assignment] = field(default_factory=dict)
     corrected: list[Result] = field(default_factory=list)
@@ -91,6 +96,7 @@ def verify(store: Store, schemes: Schemes, period_id: str, tell: Tell = silent) 
         checked=findings.checked + ledger.records,
         findings=findings.listed(),
         erased=findings.erased,
+        ignored=findings.ignored,
     )
 
 
@@ -151,9 +157,11 @@ class Inspection:
             self._unit(judge, unit)
         self._strangers(judge)
         self._totals()
-        for name in names:
+        assigned = set(names)
+        for name in assigned:
             if name not in self.seen.work and official_of(name) not in self.seen.judged:
                 self.findings.add(refs.assignments(name).path, "no result rests on it")
+        self._loose_entries(assigned)
         self._appraisals()
         self._imported()
         self._corrections()
@@ -185,8 +193,9 @@ class Inspection:
             return  # a unit's record that it rests on cannot be read: it is named
         name = unit.path[-1]
         self.seen.totals[name] = compiled.total
-        papers = {ref.path for ref in unit_papers(self.period.id, name)}
-        self.seen.doubtful |= {name} if papers & self.findings.reasons.keys() else set()
+        papers = {ref.path for ref in (refs.units(name), *unit_papers(self.period.id, name))}
+        if papers & self.findings.reasons.keys() or not judge.same_rules:
+            self.seen.doubtful.add(name)
         pooled = [_nobody(result) for result in compiled.results] if self.period.parts else []
         people, lives = compiled.people or pooled, compiled.live or compiled.results
         everybody = sorted(zip(people, lives, compiled.traced, strict=True), key=_heads_last)
@@ -232,6 +241,7 @@ class Inspection:
 
     def _note(self, person: Person, compiled: Traced) -> None:
         self.seen.work |= {one.id for one in person.sources}
+        self.seen.entries += sum(len(one.digests.entries) for one in person.sources)
         told = digests(compiled.sources)
         self.seen.appraisals |= {path for path in told if path.startswith("appraisals/")}
         self.seen.cases |= {
@@ -274,6 +284,16 @@ class Inspection:
         self.seen.appraisals.add(refs.appraisal(self.period.id, found.ref.id).path)
         if found.ref.path not in self.findings.reasons:
             self._believe(result)
+
+    def _loose_entries(self, assigned: set[str]) -> None:
+        """Entries below work that was never assigned; where work is gone, only that is named."""
+        prefix, hidden = f"{self.period.id}_", self.corrections.entries
+        if self.store.count(refs.all_entries, prefix=prefix) == self.seen.entries + hidden:
+            return
+        for found in self.store.find(refs.all_entries, prefix=prefix):
+            name = found.ref.path.split("/")[1]
+            known = name in assigned or refs.assignments(name).path in self.findings.reasons
+            self.findings.add(found.ref.path, None if known else "extra: its work does not exist")
 
     def _totals(self) -> None:
         units = [
@@ -328,12 +348,20 @@ class Inspection:
         for found in self.store.find(refs.appraisals, prefix=f"{self.period.id}_"):
             self.findings.look("appraisals")
             if found.ref.path not in self.seen.appraisals:
-                self.findings.add(found.ref.path, "extra: no result rests on it")
+                self._unread(found)
         cards = self.store.find(refs.scorecards, prefix=f"{self.period.id}_")
         for card in cards:
             self.findings.look("scorecards")
             if card.ref.id.rpartition("_")[2] not in self.seen.judged:
                 self.findings.add(card.ref.path, "extra: nothing gives it")
+
+    def _unread(self, found: Found[Appraisal]) -> None:
+        """The rules cannot tell who served where and when; the close looks only there."""
+        reason = _unserved(self.store, self.period, found)
+        if reason is None:
+            self.findings.add(found.ref.path, "extra: no result rests on it")
+        else:
+            self.findings.ignored[found.ref.path] = reason
 
     def _imported(self) -> None:
         """Each imported case has its claim, which follows from its assignment and entries."""
@@ -342,13 +370,21 @@ class Inspection:
         for found in self.store.find(refs.imported):
             self.findings.look("imported")
             allowed = wanted.pop(found.ref.path, [])
-            told = found.fields.get("assignment", "")
+            told = str(found.fields.get("assignment", ""))
+            if self._doubtful_work(told):
+                continue
             if allowed and found.fields not in [claim.fields() for claim in allowed]:
                 self.findings.add(found.ref.path, altered(allowed[-1].fields(), found.fields))
-            elif not allowed and str(told).startswith(f"{self.period.id}_"):
+            elif not allowed and told.startswith(f"{self.period.id}_"):
                 self.findings.add(found.ref.path, "extra: there is no such imported work")
         for path in wanted:
             self.findings.add(path, "missing")
+
+    def _doubtful_work(self, assignment: str) -> bool:
+        """Whether what follows from it cannot be told: it, its unit or an entry was altered."""
+        unit, path = [*assignment.split("_"), ""][1], refs.assignments(assignment).path
+        touched = any(f"{name}/".startswith(f"{path}/") for name in self.findings.reasons)
+        return touched or unit in self.seen.blind
 
     def _corrections(self) -> None:
         """Later versions follow from the first, and from what they name."""
@@ -371,6 +407,24 @@ class Inspection:
 def _heads_last(one: tuple[Person, Result, Traced]) -> bool:
     """What they are rated follows from everybody else's ratings."""
     return one[1].scorecard.capacity.subject == "head"
+
+
+def _unserved(store: Store, period: Period, found: Found[Appraisal]) -> str | None:
+    """Why the close passed over an appraisal in its own place; None when that is no reason."""
+    try:
+        one = found.value
+    except ValidationError:
+        return None
+    [official] = read_each(store, [refs.officials(one.official)])
+    if found.ref != refs.appraisal(period.id, one.official, one.unit):
+        return None
+    if not isinstance(official, Official) or one.period != period.id:
+        return None
+    served = official.units_in(period.start, period.end)
+    if one.unit in served or (one.unit is None and served):
+        return None
+    where = "" if one.unit is None else f" in {one.unit}"
+    return f"{one.official} did not serve{where} in {period.id}: it counts nowhere"
 
 
 def _nobody(result: Result) -> Person:
