@@ -139,6 +139,9 @@ def in_store(place: str, name: str) -> Try:
             for when, period in TURNS.items()
             for name, as_, of in IN_PLACE
         },
+        "score by name as deputy": partial(
+            _score_in_place, place="deputy", period=TURNS[" handed on"], unit="p1"
+        ),
         "score self in place": partial(_score_in_place, place="above", part="by_self"),
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
@@ -254,12 +257,15 @@ def _score_in_place(
     period: str = PERIODS["open"],
     part: str = "by_head",
     of: str = "an",
+    unit: str | None = None,
 ) -> int:
     """As what they say they are, whatever they are."""
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
     told = scoring if place is None else {**scoring, "in_place": place}
     fields = {"period": period, "official": of, part: told}
     path = f"appraisals/{period}_{of}"
+    if unit is not None:
+        path, fields = f"{path}_{unit}", {**fields, "unit": unit}
     return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
 
 
