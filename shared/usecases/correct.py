@@ -199,6 +199,7 @@ def correction(
 ) -> tuple[Correction, list[Write]]:
     """The next version, with the entries it rests on and what follows from them."""
     by = ruling.keyed.by
+    _require_own_work(contested)
     work = {name: _reopen(transaction, contested, items, name, by) for name in named(items)}
     criteria: dict[str, dict[str, int]] = defaultdict(dict)
     for number, item in enumerate(items):
@@ -212,7 +213,18 @@ def correction(
             work[item.assignment].added.append((suffix, entry))
     folded = {name: _folded(one) for name, one in work.items()}
     made = _made(contested, ruling, work, folded, criteria)
-    return made, [*_entry_writes(work, folded), _live(made)]
+    return made, [*_entry_writes(work, folded), live_card(made)]
+
+
+def _require_own_work(contested: Contested) -> None:
+    if contested.period.parts:
+        parts = ", ".join(contested.period.parts)
+        raise refuse(
+            "conflict",
+            "period",
+            f"{contested.period.id} pools {parts}: correct the result there, and this one follows",
+            f"kỳ {contested.period.id} tổng hợp từ {parts}: hãy đính chính ở kỳ đó, kỳ này tự theo",
+        )
 
 
 def version_of(made: Correction) -> Change:
@@ -369,7 +381,7 @@ def _entry_writes(work: dict[str, _Reopened], folded: dict[str, Assignment]) -> 
     return [*entries, *states]
 
 
-def _live(made: Correction) -> Write:
+def live_card(made: Correction) -> Write:
     """The live scorecard, which names only units that assigned work."""
     card = made.result.scorecard
     live = card if card.contributions else card.model_copy(update={"path": []})

@@ -31,7 +31,7 @@ from shared.usecases.quota import QuotaRequest, report_quota
 from shared.usecases.reading import read_each
 from shared.usecases.reviewed import require_compiled
 from shared.usecases.schemes import Schemes
-from shared.usecases.standing import Standing, first, read_standings, read_version, rests_on
+from shared.usecases.standing import Standing, first, read_standings, read_version, standing_on
 from shared.vietnamese import day
 
 Form = Literal["self", "decision", "unit", "province", "minutes"]
@@ -201,7 +201,7 @@ def _standing(store: Store, period: Period, official: str) -> Standing:
             f"{official} has no result in {period.id}",
             f"{official} không có kết quả trong kỳ {period.id}",
         )
-    return Standing(version, rests_on(store.get(refs.decision(period.id, official)), version))
+    return standing_on(store, version)
 
 
 def _unit(store: Store, unit: str) -> Unit:

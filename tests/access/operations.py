@@ -94,7 +94,7 @@ DOCUMENTS = {
     "unit results": "results/{period}/units/p1",
     "corrections": "results/{period}/corrections/an_2",
     "sources": "results/{period}/sources/an",
-    "decisions": "decisions/{period}_an",
+    "decisions": "decisions/{period}_an_2",
     "appeals": "appeals/{period}",
     "audit": "audit/one",
     "imported": "imported/one_1",
@@ -120,6 +120,13 @@ def in_store(place: str, name: str) -> Try:
         "score own as head": _score_own,
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
+        "file on what followed": lambda w, who, state: _file(w, who, PERIODS[state], version=2),
+        "file late on what followed": lambda w, who, _: _file(
+            w, who, OUTSIDE["heard"]["id"], version=2
+        ),
+        "file on what did not follow": lambda w, who, _: _file(
+            w, who, OUTSIDE["heard"]["id"], version=3
+        ),
         "score as former head": lambda w, who, state: _elsewhere(w, who, state, "by_head"),
         "score self elsewhere": lambda w, who, state: _elsewhere(w, who, state, "by_self"),
         "propose": _propose,
@@ -220,9 +227,10 @@ def _register(where: Place, who: str, state: str) -> int:
     return where.as_(who).write(place, fields, times=["at"]).status_code
 
 
-def _file(where: Place, who: str, period: str) -> int:
+def _file(where: Place, who: str, period: str, **more: Any) -> int:
     """Taken away again: a petition that nobody answers holds its period."""
-    fields, path = {"period": period, "official": "an", "reason": "xem lại"}, where.fresh()
+    fields = {"period": period, "official": "an", "reason": "xem lại", **more}
+    path = where.fresh()
     status = where.as_(who).write(f"appeals/{path}", fields, times=["at"]).status_code
     where.delete(f"appeals/{path}")
     return status
