@@ -37,8 +37,8 @@ from shared.models.scheme import Scheme, Source, Title, Words
 from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
-from shared.scoring.correction import correct, seal
-from shared.scoring.digest import digest
+from shared.scoring.correction import correct
+from shared.scoring.digest import digest, sealed
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze
 from shared.scoring.scorecard import score
@@ -274,7 +274,7 @@ def a_correction(result: Result | None = None, **changes: Any) -> Correction:
         "at": END + DAY,
         "digest": "0" * 64,
     }
-    return seal(Correction.model_validate(record | changes))
+    return sealed(Correction.model_validate(record | changes))
 
 
 def a_unit(**changes: Any) -> Unit:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from shared.models.correction import Correction
 from shared.models.result import Result
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Assessment, Contribution
-from shared.scoring.digest import digest, sealed
+from shared.scoring.digest import sealed
 from shared.scoring.scorecard import score
 
 Criteria = Mapping[str, Mapping[str, int]]
@@ -36,16 +35,6 @@ def correct(
         update={"scorecard": scorecard, "entries": previous.entries + entries}
     )
     return sealed(result)
-
-
-def seal(correction: Correction) -> Correction:
-    """With the digest that it must carry."""
-    return correction.model_copy(update={"digest": correction_digest(correction)})
-
-
-def correction_digest(correction: Correction) -> str:
-    """Of all fields but the digest itself."""
-    return digest({key: one for key, one in correction.fields().items() if key != "digest"})
 
 
 def _assessments(standing: Mapping[str, Assessment], criteria: Criteria) -> dict[str, Assessment]:

@@ -44,6 +44,11 @@ def children_of(store: Store, period: Period, unit: Unit, read: Read) -> list[Un
     return [result for result in results.values() if not is_empty(result)]
 
 
+def unit_papers(period: str, unit: str) -> list[Ref[Any]]:
+    """What a unit's own score rests on, beside the work."""
+    return [refs.unit_appraisal(period, unit), refs.measurement(period, "unit", unit)]
+
+
 def deepest_first(units: Iterable[Unit]) -> list[Unit]:
     """In the order in which they can be compiled."""
     return sorted(units, key=lambda unit: (-len(unit.path), unit.path[-1]))
@@ -161,12 +166,7 @@ class Conclusion:
 
     def _known_of_unit(self) -> tuple[UnitAppraisal | None, Measurement | None]:
         """What stands and can be read."""
-        period, name = self._period.id, self._unit.path[-1]
-        sources: list[Ref[Any]] = [
-            refs.unit_appraisal(period, name),
-            refs.measurement(period, "unit", name),
-        ]
-        found = read_each(self._store, sources)
+        found = read_each(self._store, unit_papers(self._period.id, self._unit.path[-1]))
         said, measured = (None if isinstance(one, RefusedEntry) else one for one in found)
         return said, measured
 

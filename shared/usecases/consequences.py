@@ -100,6 +100,12 @@ def follows_of(later: Later, unit: str, official: str) -> list[str]:
     return [path_of(one) for one in later.under(unit) if one.result.scorecard.official != official]
 
 
+def outcome(result: Result) -> object:
+    """What a version must say anew; a share of the unit that changes nothing is no reason."""
+    card = result.scorecard
+    return card.nodes, card.total, card.rating, card.gate, card.standing
+
+
 def path_of(correction: Correction) -> str:
     card = correction.result.scorecard
     return refs.correction(card.period, card.official, correction.version).path

@@ -20,7 +20,7 @@ from shared.models.scorecard import Contribution, Scorecard, Standing
 from shared.ports import Services, Transaction, Write, create, patch, put
 from shared.scoring.contribution import contribute
 from shared.scoring.correction import correct as corrected_result
-from shared.scoring.correction import seal
+from shared.scoring.digest import sealed
 from shared.scoring.evaluation import components
 from shared.scoring.fold import fold_all
 from shared.usecases.caller import Caller, require, require_competence
@@ -255,7 +255,7 @@ def _made(
             "changes nothing in the result",
             "không làm thay đổi kết quả",
         )
-    return seal(
+    return sealed(
         Correction(
             version=contested.version.number + 1,
             replaces=contested.version.digest,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,16 +19,17 @@ from shared.models.scorecard import Contribution
 from shared.ports import Found, Store, Stored, Transaction, Where, Write
 from shared.refs import Collection, Ref
 from shared.scoring.contribution import contribute
-from shared.scoring.correction import correct, correction_digest
-from shared.scoring.digest import canonical
+from shared.scoring.correction import correct
+from shared.scoring.digest import canonical, seal
 from shared.scoring.fold import fold_all
 from shared.usecases.compile_unit import as_live, same_live
-from shared.usecases.consequences import Later, concluded, path_of, pooled_again
+from shared.usecases.consequences import Later, concluded, outcome, path_of, pooled_again
 from shared.usecases.reading import read_each, read_entries, refused
 from shared.usecases.standing import corrected, first, read_version
 
 M = TypeVar("M")
 T = TypeVar("T")
+GROUNDS = ("results/", "officials/", "units/", "unit_appraisals/", "measurements/", "schemes/")
 Fault = tuple[str, str]
 """A document's path, and what is wrong with it."""
 
@@ -99,8 +101,13 @@ class Corrections:
         hidden = {path for one in self.every for path in entries_of(one)}
         return Before(store, frozenset(hidden | _not_pooled(store, period)))
 
-    def faults(self, store: Store, scheme: Scheme, truths: Sequence[Result]) -> list[Fault]:
-        """The versions that their entries and the recomputed first one do not give."""
+    def faults(
+        self, store: Store, scheme: Scheme, truths: Sequence[Result], altered: AbstractSet[str]
+    ) -> list[Fault]:
+        """The versions that their entries and the recomputed first one do not give.
+
+        Petitions that were `altered` tell of none.
+        """
         results = {one.scorecard.official: one for one in truths}
         found = list(self.unread)
         for official, versions in sorted(self.known.items()):
@@ -108,12 +115,13 @@ class Corrections:
                 found += self._chained(store, scheme, results[official], versions)
             else:
                 found += [(self._path(official, one), "has no first version") for one in versions]
-        found += self._unanswered(store)
+        found += self._unanswered(store, altered)
+        if found or any(path.startswith(self._grounds()) for path in altered):
+            return found  # of documents that were altered only they are named
         try:
-            # Of documents that were altered only they are named, not what would follow.
-            return found or list(self._not_followed(store, scheme))
+            return [*self._falsely_followed(store, scheme), *self._not_followed(store, scheme)]
         except (ValidationError, NotYetError):
-            return found
+            return []  # what it rests on cannot be read, and is named where that is looked at
 
     def _chained(
         self, store: Store, scheme: Scheme, truth: Result, versions: dict[int, Correction]
@@ -126,10 +134,14 @@ class Corrections:
                 return
             standing = versions[number]
             later = [one for n, one in versions.items() if n > number]
-            result = self._result(store, scheme, before.result, standing, later)
+            result = (
+                standing.result  # what follows from others is looked at when they are
+                if standing.follows
+                else _recomputed(store, scheme, before.result, standing, later)
+            )
             if standing.replaces != before.digest:
                 yield path, "does not replace the version before it"
-            if correction_digest(standing) != standing.digest:
+            if seal(standing.fields()) != standing.digest:
                 yield path, "altered: digest"
             if canonical(result.fields()) != canonical(standing.result.fields()):
                 yield path, "altered: result"
@@ -139,33 +151,26 @@ class Corrections:
         if not self.period.parts:
             yield from _live_faults(store, before.result)
 
-    def _result(
-        self,
-        store: Store,
-        scheme: Scheme,
-        before: Result,
-        standing: Correction,
-        later: Sequence[Correction],
-    ) -> Result:
-        """Where what it followed from cannot be read, it is believed: that is named itself."""
-        if not standing.follows:
-            return _recomputed(store, scheme, before, standing, later)
-        try:
-            return self._followed(store, scheme, before, standing) or before
-        except (ValidationError, NotYetError):
-            return standing.result
+    def _grounds(self) -> tuple[str, ...]:
+        """Where what versions follow from stands."""
+        return ("results/", "decisions/") if self.period.parts else GROUNDS
 
-    def _followed(
-        self, store: Store, scheme: Scheme, before: Result, standing: Correction
-    ) -> Result | None:
+    def _falsely_followed(self, store: Store, scheme: Scheme) -> Iterator[Fault]:
+        for standing in self.every:
+            if standing.follows:
+                truth, said = self._followed(store, scheme, standing), standing.result
+                if truth is None or canonical(truth.fields()) != canonical(said.fields()):
+                    yield path_of(standing), "altered: result"
+
+    def _followed(self, store: Store, scheme: Scheme, standing: Correction) -> Result | None:
         """From the versions and decisions that it names, and no others."""
-        official, known = before.scorecard.official, set(standing.follows)
+        official, known = _official(standing), set(standing.follows)
         if self.period.parts:
             past = Before(store, frozenset(_later_papers(store, self.period, official) - known))
             return pooled_again(past, scheme, self.period, official)[0]
         own = [one for n, one in self.known[official].items() if n < standing.version]
         others = [one for one in self.every if path_of(one) in known]
-        return self._concluded(store, scheme, before.unit, [*own, *others]).get(official)
+        return self._concluded(store, scheme, standing.result.unit, [*own, *others]).get(official)
 
     def _concluded(
         self, store: Store, scheme: Scheme, name: str, versions: Sequence[Correction]
@@ -181,7 +186,7 @@ class Corrections:
         """What would follow from what stands, and was not written down."""
         for official, truth in self._truths(store, scheme):
             last = read_version(store, self.period.id, official)
-            if last is not None and last.result.scorecard != truth.scorecard:
+            if last is not None and outcome(last.result) != outcome(truth):
                 yield self._path(official, last.number + 1), "is missing: it follows from others"
 
     def _truths(self, store: Store, scheme: Scheme) -> Iterator[tuple[str, Result]]:
@@ -195,7 +200,7 @@ class Corrections:
             if not self.period.parts:
                 yield from self._concluded(store, scheme, name, self.every).items()
 
-    def _unanswered(self, store: Store) -> Iterator[Fault]:
+    def _unanswered(self, store: Store, altered: AbstractSet[str]) -> Iterator[Fault]:
         """Petitions that were upheld by a version that does not stand."""
         for found in store.find(refs.appeals, where=Where("period", "==", self.period.id)):
             try:
@@ -205,7 +210,8 @@ class Corrections:
                 continue
             number = appeal.answer.version if appeal.answer else None
             made = self.known.get(appeal.official, {}).get(number) if number else None
-            if number and (made is None or made.appeal != found.ref.id):
+            doubtful = found.ref.path in altered
+            if number and not doubtful and (made is None or made.appeal != found.ref.id):
                 yield self._path(appeal.official, number), f"{found.ref.path} rests on it"
 
     def _path(self, official: str, number: int) -> str:

@@ -21,13 +21,12 @@ from shared.models.scheme import Scheme, Title, Words
 from shared.models.scorecard import Scorecard
 from shared.models.unit import Unit
 from shared.ports import Queue, Services, Transaction, Where, put
-from shared.scoring.correction import seal
-from shared.scoring.digest import UNSEALED, digest
+from shared.scoring.digest import UNSEALED, digest, sealed
 from shared.scoring.record import sealed_notice
 from shared.scoring.rounding import decimals
 from shared.scoring.telling import band_title
 from shared.usecases.close import task_safe
-from shared.usecases.consequences import Later, concluded, follows_of, pooled_again
+from shared.usecases.consequences import Later, concluded, follows_of, outcome, pooled_again
 from shared.usecases.correct import Contested, live_card, read_contested, version_of
 from shared.usecases.recorded import PLATFORM, by_platform, recorded
 from shared.usecases.schemes import Schemes
@@ -154,7 +153,7 @@ def _follow_roll_up(
 def _write(services: Services, schemes: Schemes, task: FollowTask, told: _Consequence) -> None:
     """The next version, unless the last one says so already."""
     version = read_version(services.store, told.card.period, told.card.official)
-    if version is not None and version.result.scorecard != told.card:
+    if version is not None and outcome(version.result) != outcome(told.result):
         now = services.clock.now()
         services.store.transact(
             lambda transaction: _add(transaction, schemes, task, told, version, now)
@@ -193,7 +192,7 @@ def _made(
     transaction: Transaction, contested: Contested, told: _Consequence, now: datetime
 ) -> Correction:
     heard, answered = petition_windows(transaction, contested.period, contested.scheme.windows, now)
-    return seal(
+    return sealed(
         Correction(
             version=contested.version.number + 1,
             replaces=contested.version.digest,

@@ -54,7 +54,8 @@ def read_frozen(store: Store, period: Period, compiled: list[Traced]) -> list[Fr
 class Judge:
     """`same_rules`: the scheme is the one that the results were scored by.
 
-    Of those `corrected` since, what is live goes on from there.
+    Of those `corrected` since, what is live goes on from there. Units are `doubtful`
+    when what is known of them, or of somebody in them, is not what it was.
     """
 
     period: Period
@@ -62,6 +63,7 @@ class Judge:
     findings: Findings
     same_rules: bool
     corrected: set[str]
+    doubtful: set[str]
 
     def judge(
         self, person: Person, live: Result, compiled: Traced, frozen: Frozen
@@ -131,9 +133,13 @@ class Judge:
                     self.findings.add(path, reason)
             if changed:
                 return kept, None
-        if not self.same_rules:
+        if not self.same_rules or self._follows(compiled.result):
             return kept, None
         return compiled.result, altered(compiled.result.fields(), kept.fields())
+
+    def _follows(self, truth: Result) -> bool:
+        """Whether it differs because others' sources were altered; its unit's root covers it."""
+        return truth.scorecard.capacity.subject == "head" and truth.unit in self.doubtful
 
     def _recorded(self, path: str) -> bool:
         """Whether the audit records alone say what it must be: decided for its collection."""

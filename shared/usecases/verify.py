@@ -28,7 +28,7 @@ from shared.scoring.result import total_period, total_unit
 from shared.scoring.sources import source_digest
 from shared.usecases.claims import Claim, official_of
 from shared.usecases.compile_unit import Person, Traced, recompute_unit
-from shared.usecases.conclude import deepest_first
+from shared.usecases.conclude import deepest_first, unit_papers
 from shared.usecases.corrections import Corrections
 from shared.usecases.findings import Finding, Findings, Tell, altered, silent
 from shared.usecases.import_cases import claims_of
@@ -66,7 +66,7 @@ class Seen:
     blind: set[str] = field(default_factory=set)
     """Units whose results cannot be recomputed."""
     doubtful: set[str] = field(default_factory=set)
-    """Units with results whose sources are not what they were."""
+    """Units of which something that their results rest on is not what it was."""
     believed: dict[str, list[Result]] = field(default_factory=lambda: defaultdict(list))
     """By unit; without the work that they list."""
 
@@ -143,7 +143,9 @@ class Inspection:
         if same_rules is None:
             return
         corrected = set(self.corrections.known)
-        judge = Judge(self.period, self.ledger, self.findings, same_rules, corrected)
+        judge = Judge(
+            self.period, self.ledger, self.findings, same_rules, corrected, self.seen.doubtful
+        )
         units = [(found.ref.id, _own(found)) for found in self.store.find(refs.units)]
         self.seen.blind = {name for name, unit in units if unit is None}
         for unit in deepest_first(unit for _, unit in units if unit is not None):
@@ -181,10 +183,13 @@ class Inspection:
         except ValidationError:
             self.seen.blind.add(unit.path[-1])
             return  # a unit's record that it rests on cannot be read: it is named
-        self.seen.totals[unit.path[-1]] = compiled.total
+        name = unit.path[-1]
+        self.seen.totals[name] = compiled.total
+        papers = {ref.path for ref in unit_papers(self.period.id, name)}
+        self.seen.doubtful |= {name} if papers & self.findings.reasons.keys() else set()
         pooled = [_nobody(result) for result in compiled.results] if self.period.parts else []
         people, lives = compiled.people or pooled, compiled.live or compiled.results
-        everybody = zip(people, lives, compiled.traced, strict=True)
+        everybody = sorted(zip(people, lives, compiled.traced, strict=True), key=_heads_last)
         for batch in batches(everybody):
             frozen = read_frozen(self.store, self.period, [one for *_, one in batch])
             for (person, live, traced), kept in zip(batch, frozen, strict=True):
@@ -193,21 +198,29 @@ class Inspection:
                 self.seen.people |= {person.uid} if kept.result is not None else set()
                 self.seen.lists += sum(one is not None for one in kept.lists)
                 if result != traced.result:
-                    self.seen.doubtful.add(unit.path[-1])
+                    self.seen.doubtful.add(name)
                 self._believe(result)
                 self._note(person, traced)
 
     def _frozen(self, ref: Ref[Any]) -> Any:  # noqa: ANN401  # as the close reads what is below
         """What stands, as the close left it, of the units and people below.
 
-        Of a unit without a result what was recomputed: one founded since has nobody.
+        Of a unit without a result, or with an altered one, what was recomputed: one
+        founded since has nobody.
         """
         [kept] = read_each(self.store, [ref])
-        if isinstance(kept, Result | UnitResult):
+        if isinstance(kept, Result):
+            return self._believed(kept)
+        if isinstance(kept, UnitResult) and seal(kept.fields()) == kept.digest:
             return kept
         unit = ref.path.split("/")[2] == UnitResult.collection
         nobody = total_unit(ref.id, ref.id, [], 0) if unit else None
         return self.seen.totals.get(ref.id, nobody) if unit else None
+
+    def _believed(self, kept: Result) -> Result:
+        """As it was judged, if it was: the units below come first."""
+        uid, standing = kept.scorecard.official, self.seen.believed.get(kept.unit, [])
+        return next((one for one in standing if one.scorecard.official == uid), kept)
 
     def _believe(self, result: Result | None) -> None:
         if result is not None:
@@ -340,7 +353,8 @@ class Inspection:
     def _corrections(self) -> None:
         """Later versions follow from the first, and from what they name."""
         scheme, truths = self.schemes.get(self.period.scheme), self.seen.corrected
-        for path, reason in self.corrections.faults(self.store, scheme, truths):
+        named = frozenset(self.findings.reasons)
+        for path, reason in self.corrections.faults(self.store, scheme, truths, named):
             self.findings.add(path, None if self._erased(path) else reason)
         self.findings.checked += self.corrections.number
 
@@ -352,6 +366,11 @@ class Inspection:
         if explained:
             self.findings.erased[path] = self.ledger.record_of(path)
         return explained
+
+
+def _heads_last(one: tuple[Person, Result, Traced]) -> bool:
+    """What they are rated follows from everybody else's ratings."""
+    return one[1].scorecard.capacity.subject == "head"
 
 
 def _nobody(result: Result) -> Person:

@@ -117,7 +117,8 @@ def _either_part(fields: Fields) -> Fields:
 
 def _where(fields: Fields) -> Fields:
     """Of the author's own unit, when of any: which one is for the policy to say."""
-    return {"unit": UNIT} if isinstance(fields.get("unit"), str) else {}
+    unit = fields.get("unit")
+    return {"unit": UNIT} if isinstance(unit, str) or unit is Token.CALLER else {}
 
 
 WAYS = _drafts()
@@ -223,9 +224,10 @@ class Engine:
             "submission": {"kind": "submission", "quantity": MOST},
             "returned": {"kind": "returned", "by": JUDGE, "faults": MOST},
         }
+        fields = _signed(draft.fields, draft.caller)
         for key, ground in grounds.items():
-            name = draft.fields.get(key)
-            if draft.fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
+            name = fields.get(key)
+            if fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
                 place = f"assignments/{ASSIGNMENT}/entries/{name}"
                 write = self._update(place, ground, JUDGE)
                 self._commit("owner", [write]).raise_for_status()

@@ -13,6 +13,7 @@ from shared.usecases.period import Confirm, change_period
 from shared.usecases.recorded import Change
 from shared.usecases.verify import verify
 from tests.closed import Office, closed_office, decide
+from tests.province import a_rated_unit
 from tests.world import MONTH
 
 
@@ -141,6 +142,7 @@ GONE = [
     "catalogue/da",
     "schemes/decree-335@1",
     "assignments/{work}/entries/p1",
+    "assignments/{work}/entries/s1",
     f"appraisals/{MONTH}_em",
     "appeals/kn1",
     f"decisions/{MONTH}_em",
@@ -199,3 +201,25 @@ def test_what_is_decided_later_is_no_finding(closed: Office) -> None:
     closed.time += timedelta(days=60)
     change_period(closed, closed.caller("tu"), "ok", Confirm(action="confirm", period=MONTH))
     assert found(closed) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "flip"),
+    [
+        (
+            f"measurements/{MONTH}_unit_p1",
+            at("values", "dossiers", "value", to=lambda value: value + 100),
+        ),
+        (f"unit_appraisals/{MONTH}_p1", at("by_head", "scores", "order", to=lambda _: 0)),
+    ],
+)
+def test_what_follows_for_a_unit_and_its_head_is_not_named(path: str, flip: Flip) -> None:
+    """The head's rating hangs on the unit's: without the alteration they are as they were."""
+    place = a_rated_unit(0)
+    place.close()
+    before = {one.path for one in verify(place.store, place.schemes, MONTH).findings}
+    fields, version = place.store.documents[path]
+    flip(fields)
+    place.store.documents[path] = (fields, version)
+    after = {one.path for one in verify(place.store, place.schemes, MONTH).findings}
+    assert after - before == {path}
