@@ -28,10 +28,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Change:
-    """A document that changed, by the ids along its path; no fields when it was deleted."""
+    """A document that changed, by the ids along its path; no fields when it was deleted.
+
+    `before` is what it held until then, absent when it is new.
+    """
 
     ids: list[str]
     fields: dict[str, Any] | None
+    before: dict[str, Any] | None = None
 
 
 def task(adapter: TypeAdapter[T]) -> Callable[[Handler[T]], Entry]:
@@ -83,7 +87,9 @@ def change_of(request: Request) -> Change:
     if "value" not in data:
         return Change(ids, None)
     # The client library's own decoder: events and reads must give the same values.
-    return Change(ids, cast(dict[str, Any], decode_dict(data.value.fields, None)))
+    before = decode_dict(data.old_value.fields, None) if "old_value" in data else None
+    fields = decode_dict(data.value.fields, None)
+    return Change(ids, cast(dict[str, Any], fields), cast(dict[str, Any] | None, before))
 
 
 def _called_by_platform(handler: Handler[T], decode: Callable[[Request], T]) -> Entry:

@@ -97,7 +97,10 @@ def endpoint(contract: Contract[R]) -> Callable[[Callable[[Call[R]], Part | Resp
         @functions_framework.http
         @wraps(act)
         def entry(request: Request) -> Response:
-            current = wiring()
+            try:
+                current = wiring()
+            except Exception as error:  # noqa: BLE001  # as below; no setting can be trusted
+                return problem(_unwired(error))
             if request.method == "OPTIONS":
                 answer = _preflight(contract)
             else:
@@ -107,6 +110,13 @@ def endpoint(contract: Contract[R]) -> Callable[[Callable[[Call[R]], Part | Resp
         return entry
 
     return decorate
+
+
+def _unwired(error: Exception) -> RuntimeError:
+    """The server's fault, also where a setting and not a request was found invalid."""
+    broken = RuntimeError("the settings of this function do not hold")
+    broken.__cause__ = error
+    return broken
 
 
 def bearer(request: Request) -> str:

@@ -32,8 +32,9 @@ from shared.models.holidays import Holidays, SpecialDay
 from shared.models.measurement import Measured, Measurement
 from shared.models.official import Official, Posting
 from shared.models.period import Period
+from shared.models.position import Asked, Position
 from shared.models.result import Result
-from shared.models.scheme import Scheme, Source, Title, Words
+from shared.models.scheme import Criterion, Indicator, Scheme, Source, Title, Words
 from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
@@ -284,6 +285,24 @@ def a_unit(**changes: Any) -> Unit:
 
 def a_posting(**changes: Any) -> Posting:
     return Posting.model_validate({"unit": UNIT, "start": START - 90 * DAY} | changes)
+
+
+def an_asked(**changes: Any) -> Asked:
+    """One criterion of 10 points, and the rate of dossiers on time from 80 to 100 per cent."""
+    title = Title(vi="Phục vụ", en="Service")
+    rate = {"kind": "indicator", "id": "on-time", "title": title, "weight": 100, "absent": "zero"}
+    record = {
+        "since": START,
+        "criteria": [Criterion(id="manner", title=title, weight=100, most=1000)],
+        "indicators": [Indicator.model_validate({**rate, "start": 80, "target": 100})],
+        "source": a_source(),
+    }
+    return Asked.model_validate(record | changes)
+
+
+def a_position(**changes: Any) -> Position:
+    record = {"title": "Một cửa", "products": [], "asks": [an_asked()]}
+    return Position.model_validate(record | changes)
 
 
 def an_official(**changes: Any) -> Official:

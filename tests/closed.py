@@ -12,6 +12,8 @@ from shared.models.appraisal import Appraisal, Scoring
 from shared.models.base import Part
 from shared.models.decision import Decision
 from shared.models.notice import Notice
+from shared.models.official import Official
+from shared.models.position import Asked, Position
 from shared.models.profile import Columns, Profile
 from shared.models.proposal import Registered, Reply
 from shared.ports import Clock, Queue, Store, Write, create, put
@@ -88,15 +90,43 @@ class Office:
 def closed_office() -> Office:
     office = Office()
     seed(office.store, BEGIN, organisation())
-    office.schemes.publish(shipped(SCHEME), BEGIN)
-    opening = OpenPeriod(action="open", period=MONTH, scheme=SCHEME)
+    played(office, SCHEME)
+    file(office)
+    return office
+
+
+def closed_by_position(asked: Asked) -> Office:
+    """The same month under a scheme that counts what positions ask; nothing is filed."""
+    office = Office()
+    changes: dict[type, dict[str, Any]] = {
+        Position: {"asks": [asked]},
+        Official: {"position": "cv"},
+    }
+    seed(
+        office.store,
+        BEGIN,
+        [(ref, one.model_copy(update=changes.get(type(one), {}))) for ref, one in organisation()],
+    )
+    played(office, "decree-335-local@2")
+    return office
+
+
+def played(office: Office, scheme: str) -> None:
+    office.schemes.publish(shipped(scheme), BEGIN)
+    opening = OpenPeriod(action="open", period=MONTH, scheme=scheme)
     change_period(office, office.caller("tu"), "open", opening)
     for head, official in (("binh", "an"), ("dung", "em")):
         work = Work(to=ToOfficials(officials=[official]), product="hs", due=DUE)
         order = AssignRequest(action="assign", period=MONTH, work=[work])
         [name] = assign(office, office.schemes, office.caller(head), official, order).assignments
         deliver(office, head, official, name)
-        scoring = Scoring(by=head, at=DUE, scores=dict.fromkeys(CRITERIA, 900), note="tốt")
+        names = [*CRITERIA, *(["manner"] if scheme != SCHEME else [])]
+        scoring = Scoring(
+            by=head,
+            at=DUE,
+            scores=dict.fromkeys(names, 900 if scheme == SCHEME else 500),
+            note="tốt",
+        )
         appraisal = Appraisal(period=MONTH, official=official, by_head=scoring)
         office.store.commit([put(refs.appraisal(MONTH, official), appraisal)])
     office.time = DUE
@@ -107,14 +137,12 @@ def closed_office() -> Office:
     for unit in ("p1", "p2", "so"):
         compile_unit(office, office.schemes, CompileTask(period=MONTH, unit=unit))
     finalize(office, CloseTask(period=MONTH))
-    file(office)
-    return office
 
 
 def deliver(office: Office, head: str, official: str, name: str) -> None:
     told: list[tuple[str, str, dict[str, Any]]] = [
         (official, "p1", {"kind": "progress", "note": "đang làm"}),
-        (official, "s1", {"kind": "submission", "quantity": 1}),
+        (official, "s1", {"kind": "submission", "quantity": 1, "evidence": ["so-1"]}),
         (head, "ok", {"kind": "accepted", "submission": "s1"}),
     ]
     for by, entry_id, entry in told:

@@ -78,6 +78,19 @@ def an_indicator_scheme() -> Scheme:
     return scheme_of({**whole, "title": TITLE, "absent": "not_assessed"})
 
 
+def a_position_scheme() -> Scheme:
+    """The mean of what was done, of one criterion, and of what positions ask."""
+    node = {"title": TITLE, "absent": "not_assessed"}
+    form = [{"id": "conduct", "title": TITLE, "weight": 1, "most": 1000}]
+    parts = [
+        {"kind": "task", "id": "a", "measure": "quantity", **node},
+        {"kind": "criteria", "id": "general", "criteria": form, **node},
+        {"kind": "position_criteria", "id": "own", **node},
+        {"kind": "position_indicators", "id": "measured", **node},
+    ]
+    return scheme_of({"kind": "mean", "id": "total", "parts": parts, "source": SOURCE, **node})
+
+
 @st.composite
 def trees(draw: st.DrawFn) -> Json:
     root = draw(_nodes(count(), DEPTH))

@@ -13,7 +13,9 @@ from shared.models.base import (
     Text,
 )
 
-Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=6)]
+MOST_SCORES = 7
+"""As many as the rules of the store can look at in one appraisal."""
+Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=MOST_SCORES)]
 """Criterion → hundredths of a point."""
 
 Statements = Annotated[dict[Id, Id], Field(max_length=3)]

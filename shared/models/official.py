@@ -23,6 +23,7 @@ class Posting(Part):
     start: Time
     end: Time | None = None
     duty: Duty = "member"
+    position: Id | None = None
     field: Annotated[list[Id], Field(max_length=100)] = []
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
@@ -81,14 +82,20 @@ class Official(Document):
     """What the authority has entered, such as a reprimand: dated, and never taken out again."""
 
     def claims(self) -> list[str]:
-        """The roles for the tokens; whoever stands in may act as a head, on the dates recorded."""
-        return sorted({*self.roles, *(["head"] if self.is_head or self.stands_in else [])})
+        """The roles for the tokens; whoever stands in may act as a head, on the dates recorded.
+
+        Whoever has left has none, whatever else the record still says.
+        """
+        heads = bool(self.roles) and (self.is_head or bool(self.stands_in))
+        return sorted({*self.roles, *(["head"] if heads else [])})
 
     def name_at(self, moment: datetime) -> str:
         return next((one.name for one in self.former if moment < one.until), self.name)
 
     def heads_at(self, moment: datetime) -> list[str]:
         """The units that this person acts for as head, themselves or standing in."""
+        if not self.roles:
+            return []
         own = [self.unit] if self.is_head else []
         return own + [one.unit for one in self.stands_in if one.start <= moment < one.end]
 
@@ -106,6 +113,11 @@ class Official(Document):
         """The last service of the time: as what, and where, this person is rated in it."""
         served = [posting for posting in self.postings if posting.overlaps(start, end)]
         return max(served, key=lambda posting: posting.start, default=None)
+
+    def held_in(self, posting: Posting) -> str | None:
+        """The position of a service; `position` is that of the last, where it names none."""
+        last = max(self.postings, key=lambda one: one.start)
+        return posting.position or (self.position if posting == last else None)
 
     def units_in(self, start: datetime, end: datetime) -> list[str]:
         """Every unit served in during the time, sorted."""

@@ -126,6 +126,25 @@ class Indicator(Node):
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
 
 
+class PositionCriteria(Node):
+    """Scored by the head on the criteria of the position held: each stretch by its own.
+
+    Of several stretches the mean by months, as of criteria that all have in common.
+    Where the positions held ask nothing it is left out, whatever `absent` says.
+    """
+
+    kind: Literal["position_criteria"]
+
+
+class PositionIndicators(Node):
+    """Measured by the indicators of the position held: of each stretch its own, then the mean.
+
+    Each indicator says what it means that it was not measured; the rest as for criteria.
+    """
+
+    kind: Literal["position_indicators"]
+
+
 class Derivation(Part):
     """A statement that follows from the ratings of the subordinates who have one."""
 
@@ -143,10 +162,20 @@ class Statement(Node):
 
 
 Component = Annotated[
-    Sum | Mean | Minimum | Task | Criteria | Indicator | Statement, Field(discriminator="kind")
+    Sum
+    | Mean
+    | Minimum
+    | Task
+    | Criteria
+    | Indicator
+    | PositionCriteria
+    | PositionIndicators
+    | Statement,
+    Field(discriminator="kind"),
 ]
 Parts = Annotated[list[Component], Field(min_length=1, max_length=20)]
 COMBINED = Sum | Mean | Minimum
+POSITIONAL = PositionCriteria | PositionIndicators
 
 
 class Subjects(Part):

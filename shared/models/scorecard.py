@@ -20,6 +20,7 @@ from shared.models.base import (
     SchemeRef,
     Time,
 )
+from shared.models.position import Asked
 from shared.models.scheme import Amount, Rating, Subject, Unrated
 
 Weighed = Annotated[int, Field(ge=0, le=10**15)]
@@ -115,6 +116,8 @@ class Assessment(Part):
     statements: dict[Id, Id] = {}
     """Component → option."""
     indicators: dict[Id, Amount] = {}
+    positions: dict[Id, Asked] = {}
+    """What the positions held in it ask, where the scheme counts that."""
     overrides: Annotated[list[Override], Field(max_length=100)] = []
     away: bool = False
     """On leave throughout: nothing of this time counts."""

@@ -19,5 +19,9 @@ class Unit(Document):
     former: Annotated[list[Named], Field(max_length=20)] = []
     """Earlier names, in order: results keep the name of their time."""
 
+    def superiors(self, uid: str) -> list[str]:
+        """The units whose heads answer for somebody of this one: for its own head, those above."""
+        return self.path[:-1] if self.head == uid else self.path
+
     def name_at(self, moment: datetime) -> str:
         return next((one.name for one in self.former if moment < one.until), self.name)

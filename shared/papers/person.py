@@ -30,7 +30,7 @@ from shared.papers.paper import (
     Table,
     Text,
 )
-from shared.scoring.evaluation import WHOLE, Evaluated, components
+from shared.scoring.evaluation import WHOLE, Evaluated, forms
 from shared.scoring.gates import SCORE, Checked, by_score
 from shared.scoring.rounding import hundredths
 from shared.scoring.scorecard import Reading, read
@@ -329,7 +329,6 @@ CRITERIA = (
 
 def _criteria(dossier: Dossier) -> Iterator[Block]:
     root = dossier.scheme.root(dossier.card.capacity.subject)
-    forms = [one for one in components(root) if isinstance(one, Criteria)]
     stretches = sorted({*dossier.card.assessments, *dossier.appraisals})
     told = {one: _scores(dossier, one) for one in stretches}
     for stretch, (by_self, by_head) in told.items():
@@ -337,8 +336,10 @@ def _criteria(dossier: Dossier) -> Iterator[Block]:
             continue
         if len(stretches) > 1:
             yield Text(f"{_stretch(stretch).capitalize()}:")
-        for form in forms:
-            yield _criteria_table(form, by_self, by_head)
+        asked = forms(root, dossier.card.assessments.get(stretch, Assessment()))
+        for form in asked:
+            elsewhere = {one.id for other in asked if other is not form for one in other.criteria}
+            yield _criteria_table(form, _but(by_self, elsewhere), _but(by_head, elsewhere))
     if not any(any(pair) for pair in told.values()):
         yield Text("Chưa ai chấm.")
 
@@ -348,6 +349,11 @@ def _scores(dossier: Dossier, stretch: str) -> tuple[Mapping[str, int], Mapping[
     appraisal = dossier.appraisals.get(stretch)
     own = appraisal.by_self.scores if appraisal and appraisal.by_self else {}
     return own, dossier.card.assessments.get(stretch, Assessment()).criteria
+
+
+def _but(scores: Mapping[str, int], names: set[str]) -> Mapping[str, int]:
+    """Without those that another form of the stretch asks."""
+    return {name: given for name, given in scores.items() if name not in names}
 
 
 def _criteria_table(

@@ -1,11 +1,13 @@
 """Evaluate a scheme's tree: every component gives an exact share of its maximum, or is absent."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from shared.models.position import Asked
 from shared.models.scheme import (
     COMBINED,
+    POSITIONAL,
     Component,
     Criteria,
     Criterion,
@@ -14,6 +16,8 @@ from shared.models.scheme import (
     Mean,
     Measure,
     Minimum,
+    PositionCriteria,
+    PositionIndicators,
     Statement,
     Sum,
     Task,
@@ -110,9 +114,14 @@ def criteria_faults(component: Criteria, scores: Mapping[str, int]) -> list[str]
     )
 
 
-def unknown_criteria(root: Component, scores: Mapping[str, int]) -> list[str]:
-    """What was scored and is none of the scheme's criteria; sorted."""
-    return sorted(scores.keys() - _criteria_of(root))
+def unknown_criteria(root: Component, assessment: Assessment) -> list[str]:
+    """What was scored and is a criterion neither of the scheme nor of a position held; sorted."""
+    return sorted(assessment.criteria.keys() - _criteria_of(root) - _of_positions(assessment))
+
+
+def forms(root: Component, assessment: Assessment) -> list[Criteria]:
+    """Every form that a tree has the head fill in of a stretch: also those of positions held."""
+    return [form for one in components(root) for form in _forms(one, assessment)]
 
 
 def components(root: Component) -> Iterator[Component]:
@@ -121,6 +130,27 @@ def components(root: Component) -> Iterator[Component]:
     if isinstance(root, COMBINED):
         for part in root.parts:
             yield from components(part)
+
+
+def _forms(component: Component, assessment: Assessment) -> list[Criteria]:
+    match component:
+        case Criteria():
+            return [component]
+        case PositionCriteria(id=name, title=title, absent=absent):
+            positions = sorted(assessment.positions.items())
+            return [
+                Criteria(
+                    kind="criteria", id=name, title=title, absent=absent, criteria=asked.criteria
+                )
+                for _, asked in positions
+                if asked.criteria
+            ]
+        case _:
+            return []
+
+
+def _of_positions(assessment: Assessment) -> set[str]:
+    return {one.id for asked in assessment.positions.values() for one in asked.criteria}
 
 
 def _criteria_of(root: Component) -> set[str]:
@@ -139,7 +169,48 @@ def _evaluate(component: Component, evidence: Evidence, names: set[str]) -> Eval
         if unrated is not None:
             return Evaluated(component, parts, None, unrated, known=True)
         return _resolved(component, parts, _combined(component, parts))
+    if isinstance(component, POSITIONAL):
+        return _by_position(component, evidence, names)
     return _resolved(component, (), _leaf(component, evidence, names))
+
+
+def _by_position(
+    component: PositionCriteria | PositionIndicators, evidence: Evidence, names: set[str]
+) -> Evaluated:
+    asked = (position for one in evidence.told for position in one.assessment.positions.values())
+    if isinstance(component, PositionCriteria):
+        if not any(one.criteria for one in asked):
+            return _left_out(component)
+        return _resolved(component, (), _criteria(component, evidence, names))
+    found = measured_by_position(component, evidence)
+    if not found:
+        return _left_out(component)
+    unrated = _first_unrated([one for _, one in found])
+    if unrated is not None:
+        return Evaluated(component, (), None, unrated, known=True)
+    shares = [(months, one.share) for months, one in found if one.share is not None]
+    return _resolved(component, (), mean(shares))
+
+
+def _left_out(component: Component) -> Evaluated:
+    return Evaluated(component, (), None, None, known=False)
+
+
+def measured_by_position(
+    component: PositionIndicators, evidence: Evidence
+) -> list[tuple[int, Evaluated]]:
+    """For every stretch and position held in it: the months, and the mean of its indicators."""
+    return [
+        (one.months, _evaluate(_mean_of(component, asked), replace(evidence, told=[one]), set()))
+        for one in evidence.told
+        for asked in one.assessment.positions.values()
+        if asked.indicators
+    ]
+
+
+def _mean_of(component: PositionIndicators, asked: Asked) -> Mean:
+    name, title, absent = component.id, component.title, component.absent
+    return Mean(kind="mean", id=name, title=title, absent=absent, parts=[*asked.indicators])
 
 
 def _resolved(
@@ -164,13 +235,9 @@ def _first_unrated(parts: Sequence[Evaluated]) -> Unrated | None:
 
 def _combined(component: Sum | Mean | Minimum, parts: Sequence[Evaluated]) -> Fraction | None:
     shares = [(part.component.weight, part.share) for part in parts if part.share is not None]
-    if not shares:
-        return None
     if isinstance(component, Minimum):
-        return min(share for _, share in shares)
-    return sum((weight * share for weight, share in shares), Fraction(0)) / sum(
-        weight for weight, _ in shares
-    )
+        return min((share for _, share in shares), default=None)
+    return mean(shares)
 
 
 def _leaf(
@@ -203,7 +270,9 @@ def lacks_reason(
     return percent >= justification.at_least or percent < justification.below
 
 
-def _criteria(component: Criteria, evidence: Evidence, names: set[str]) -> Fraction | None:
+def _criteria(
+    component: Criteria | PositionCriteria, evidence: Evidence, names: set[str]
+) -> Fraction | None:
     """The mean over the months that were scored.
 
     Scores count only when they cover each criterion within its scale and name no
@@ -211,16 +280,22 @@ def _criteria(component: Criteria, evidence: Evidence, names: set[str]) -> Fract
     with the reason that the scheme asks for.
     """
     valid = [
-        one
+        (one.months, _scored(form, one.assessment.criteria))
         for one in evidence.told
-        if one.assessment.criteria.keys() <= names
-        and not criteria_faults(component, one.assessment.criteria)
-        and not lacks_reason(component, one.assessment, evidence.justification)
+        if one.assessment.criteria.keys() <= names | _of_positions(one.assessment)
+        for form in _forms(component, one.assessment)
+        if not criteria_faults(form, one.assessment.criteria)
+        and not lacks_reason(form, one.assessment, evidence.justification)
     ]
-    if not valid:
+    return mean(valid)
+
+
+def mean(weighed: Sequence[tuple[int, Fraction]]) -> Fraction | None:
+    """Σ weight × share / Σ weight, if there is any."""
+    if not weighed:
         return None
-    scored = (one.months * _scored(component, one.assessment.criteria) for one in valid)
-    return sum(scored, Fraction(0)) / sum(one.months for one in valid)
+    whole = sum((weight * share for weight, share in weighed), Fraction(0))
+    return whole / sum(weight for weight, _ in weighed)
 
 
 def _scored(component: Criteria, scores: Mapping[str, int]) -> Fraction:

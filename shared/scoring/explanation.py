@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from shared.models.scheme import Criteria, NoFact, Scheme, Source, Task
+from shared.models.scheme import POSITIONAL, NoFact, Scheme, Source, Task
 from shared.models.scorecard import Contribution, Override, Scorecard, UnitScore
 from shared.scoring.evaluation import (
     WHOLE,
     Evaluated,
-    components,
     criteria_faults,
+    forms,
     lacks_reason,
     portions,
     unknown_criteria,
@@ -22,6 +22,7 @@ from shared.scoring.scorecard import Reading, read, read_unit
 from shared.scoring.telling import (
     Line,
     band_title,
+    tell_asked,
     tell_fact,
     tell_gate,
     tell_history,
@@ -114,6 +115,11 @@ def _tree(
     yield tell_node(node, most, reading.evidence, scheme).within(depth)
     if node.component.source is not None:
         yield tell_source(node.component.source).within(depth + 1)
+    if isinstance(node.component, POSITIONAL):
+        for told in reading.evidence.told:
+            for position in told.assessment.positions:
+                asked = tell_asked(node.component, position, told.assessment)
+                yield from (line.within(depth + 1) for line in asked)
     for part, portion in zip(node.parts, portions(node), strict=True):
         yield from _tree(part, most * portion, depth + 1, reading, scheme)
 
@@ -131,12 +137,12 @@ def _absences(card: Scorecard) -> Iterator[Line]:
 def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
     """Scores that were given and do not count, with the criteria that are the reason."""
     root = scheme.root(card.capacity.subject)
-    forms = _forms(card, scheme)
     for stretch, assessment in card.assessments.items():
         if not assessment.criteria:
             continue
-        faults = unknown_criteria(root, assessment.criteria)
-        faults += [name for form in forms for name in criteria_faults(form, assessment.criteria)]
+        faults = unknown_criteria(root, assessment)
+        for form in forms(root, assessment):
+            faults += criteria_faults(form, assessment.criteria)
         if faults:
             names = ", ".join(faults)
             yield Line(
@@ -147,9 +153,9 @@ def _unread_scores(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
 
 def _unexplained(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
     """Scores that would count if somebody had written why they are so high or so low."""
-    justification = scheme.justification
+    justification, root = scheme.justification, scheme.root(card.capacity.subject)
     for stretch, assessment in card.assessments.items():
-        for form in _forms(card, scheme):
+        for form in forms(root, assessment):
             if (
                 justification is not None
                 and not criteria_faults(form, assessment.criteria)
@@ -167,9 +173,9 @@ def _unexplained(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
 
 def _differences(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
     """The head's scores against the person's own, which never count."""
-    criteria = [one for form in _forms(card, scheme) for one in form.criteria]
+    root = scheme.root(card.capacity.subject)
     for stretch, assessment in card.assessments.items():
-        for one in criteria:
+        for one in (one for form in forms(root, assessment) for one in form.criteria):
             own, head = assessment.own.get(one.id), assessment.criteria.get(one.id)
             if own is not None and head is not None:
                 sign, gap = "-" if head < own else "+", decimals(abs(head - own))
@@ -178,11 +184,6 @@ def _differences(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
                     f"{one.title.vi} kỳ {stretch}, tự chấm → thủ trưởng chấm: {said}",
                     f"{one.title.en} of {stretch}, by oneself → by the head: {said}",
                 )
-
-
-def _forms(card: Scorecard, scheme: Scheme) -> list[Criteria]:
-    root = scheme.root(card.capacity.subject)
-    return [one for one in components(root) if isinstance(one, Criteria)]
 
 
 def _idle_facts(reading: Reading, scheme: Scheme) -> Iterator[Line]:

@@ -1,21 +1,26 @@
 """What must hold before a scheme is published: each fault names the node it is in."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from shared.models.position import Asked
 from shared.models.scheme import (
     COMBINED,
+    POSITIONAL,
     AtLeast,
     AtMost,
     Component,
     Criteria,
+    Criterion,
     Gate,
     Indicator,
     Minimum,
     NoPart,
+    PositionCriteria,
+    PositionIndicators,
     Scheme,
     Statement,
     Sum,
@@ -49,7 +54,7 @@ def defects(scheme: Scheme) -> list[Defect]:
 def reach(component: Component) -> tuple[Fraction, Fraction]:
     """The least and the greatest share that a component can have when nothing is absent."""
     match component:
-        case Task():
+        case Task() | PositionCriteria() | PositionIndicators():
             return Fraction(0), Fraction(1)
         case Criteria(criteria=criteria):
             whole = sum(one.weight for one in criteria)
@@ -92,6 +97,59 @@ def _of_tree(name: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
     yield from _twice(
         name, "a criterion", "tiêu chí", (one.id for some in criteria for one in some)
     )
+    asking = [one for one in components(root) if isinstance(one, POSITIONAL)]
+    yield from _twice(name, "of its kind, a component", "thành phần", (one.kind for one in asking))
+
+
+def asked_defects(asked: Asked, taken: Iterable[str] = ()) -> list[Defect]:
+    """What must hold for what a position asks; `taken` are names that schemes use themselves."""
+    idle = not asked.criteria and not asked.indicators
+    return [
+        *([Defect("criteria", "asks nothing", "không nêu gì")] if idle else []),
+        *_of_items("criteria", asked.criteria, set(taken)),
+        *_of_items("indicators", asked.indicators, set(taken)),
+        *_scales(asked.criteria, "criteria"),
+        *(
+            defect
+            for number, one in enumerate(asked.indicators)
+            for defect in _of_indicator(f"indicators.{number}", one)
+        ),
+    ]
+
+
+def _of_items(
+    field: str, items: Sequence[Criterion | Indicator], taken: set[str]
+) -> Iterator[Defect]:
+    whole = sum(one.weight for one in items)
+    if items and whole != WHOLE:
+        yield Defect(
+            field,
+            f"the weights add up to {whole}, not to 100",
+            f"tổng trọng số là {whole}, không phải 100",
+        )
+    yield from _twice(field, "an id", "mã", (one.id for one in items))
+    for number, one in enumerate(items):
+        if one.id in taken:
+            yield Defect(
+                f"{field}.{number}.id",
+                f"{one.id} is what a scheme calls something of its own",
+                f"{one.id} trùng với mã trong một quy chế",
+            )
+
+
+def _scales(criteria: Sequence[Criterion], where: str) -> Iterator[Defect]:
+    for one in criteria:
+        if one.least >= one.most:
+            yield Defect(
+                f"{where}.{one.id}",
+                "the scale is empty: least must be below most",
+                "thang điểm rỗng: least phải nhỏ hơn most",
+            )
+
+
+def _of_indicator(where: str, indicator: Indicator) -> Iterator[Defect]:
+    if indicator.start == indicator.target:
+        yield Defect(where, "start and target are the same", "điểm đầu và mục tiêu trùng nhau")
 
 
 def _of_root(name: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
@@ -147,15 +205,11 @@ def _of_component(where: str, component: Component, scheme: Scheme) -> Iterator[
         case Task() if scheme.penalties is None and component.measure != "quantity":
             yield Defect(where, "needs the scheme's penalties", "cần mức trừ của quy chế")
         case Criteria(criteria=criteria):
-            for one in criteria:
-                if one.least >= one.most:
-                    yield Defect(
-                        f"{where}.{one.id}",
-                        "the scale is empty: least must be below most",
-                        "thang điểm rỗng: least phải nhỏ hơn most",
-                    )
-        case Indicator() if component.start == component.target:
-            yield Defect(where, "start and target are the same", "điểm đầu và mục tiêu trùng nhau")
+            yield from _scales(criteria, where)
+        case Indicator():
+            yield from _of_indicator(where, component)
+        case PositionCriteria() | PositionIndicators() if where.startswith("subjects.unit."):
+            yield Defect(where, "a unit holds no position", "đơn vị không giữ vị trí việc làm")
         case Statement():
             yield from _of_statement(where, component, scheme)
 

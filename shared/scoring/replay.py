@@ -1,11 +1,11 @@
 """What a scorecard of one scheme needs to stand beside one of another."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
-from shared.models.scheme import Component, Criteria, Criterion, Scheme
+from shared.models.scheme import Component, Criterion, PositionCriteria, Scheme
 from shared.models.scorecard import Assessment, Scorecard
-from shared.scoring.evaluation import components, criteria_faults, unknown_criteria
+from shared.scoring.evaluation import components, criteria_faults, forms, unknown_criteria
 from shared.scoring.rounding import half_up
 from shared.scoring.scorecard import score
 
@@ -18,7 +18,7 @@ def carried(card: Scorecard, old: Scheme, new: Scheme) -> Scorecard:
     """
     before, after = (scheme.root(card.capacity.subject) for scheme in (old, new))
     assessments = {
-        stretch: one.model_copy(update={"criteria": _carried(one.criteria, before, after)})
+        stretch: one.model_copy(update={"criteria": _carried(one, before, after)})
         for stretch, one in card.assessments.items()
     }
     return _rescored(card, new, assessments)
@@ -33,9 +33,9 @@ def supposing(card: Scorecard, scheme: Scheme, percent: int | None) -> Scorecard
     scored = any(one.criteria for one in card.assessments.values())
     if percent is None or scored or card.standing != "not_assessed":
         return card
-    forms = _scales(scheme.root(card.capacity.subject))
-    criteria = {name: max(one.least, one.most * percent // 100) for name, one in forms.items()}
     known = card.assessments.get(card.period, Assessment())
+    scales = _scales(scheme.root(card.capacity.subject), known)
+    criteria = {name: max(one.least, one.most * percent // 100) for name, one in scales.items()}
     supposed = known.model_copy(update={"criteria": criteria})
     return _rescored(card, scheme, {**card.assessments, card.period: supposed})
 
@@ -52,13 +52,21 @@ def _rescored(card: Scorecard, scheme: Scheme, assessments: Mapping[str, Assessm
     )
 
 
-def _carried(scores: Mapping[str, int], old: Component, new: Component) -> dict[str, int]:
-    """The scores that count under `old`, on the scales of `new`; what it does not ask is left."""
-    if unknown_criteria(old, scores):
+def _carried(assessment: Assessment, old: Component, new: Component) -> dict[str, int]:
+    """The scores that count under `old`, on the scales of `new`; what it does not ask is left.
+
+    The card is one of `new`: where that does not ask what positions do and `old` did,
+    scores that neither knows were given to positions.
+    """
+    scores = assessment.criteria
+    if unknown_criteria(old, assessment) and not (_by_position(old) and not _by_position(new)):
         return {}
-    scales = _scales(new)
+    scales = _scales(new, assessment)
     counted = [
-        one for form in _forms(old) if not criteria_faults(form, scores) for one in form.criteria
+        one
+        for form in forms(old, assessment)
+        if not criteria_faults(form, scores)
+        for one in form.criteria
     ]
     return {
         one.id: _rescaled(scores[one.id], one, scales[one.id])
@@ -71,10 +79,10 @@ def _rescaled(given: int, old: Criterion, new: Criterion) -> int:
     return max(new.least, half_up(Fraction(given * new.most, old.most)))
 
 
-def _scales(root: Component) -> dict[str, Criterion]:
-    found = {one.id: one for form in _forms(root) for one in form.criteria}
+def _scales(root: Component, assessment: Assessment) -> dict[str, Criterion]:
+    found = {one.id: one for form in forms(root, assessment) for one in form.criteria}
     return dict(sorted(found.items()))
 
 
-def _forms(root: Component) -> Iterator[Criteria]:
-    return (one for one in components(root) if isinstance(one, Criteria))
+def _by_position(root: Component) -> bool:
+    return any(isinstance(one, PositionCriteria) for one in components(root))

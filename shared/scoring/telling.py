@@ -1,6 +1,6 @@
 """What each kind of component and each gate says of itself, Vietnamese and English."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,6 +17,8 @@ from shared.models.scheme import (
     NoPart,
     Pace,
     Penalties,
+    PositionCriteria,
+    PositionIndicators,
     Rating,
     Scheme,
     Source,
@@ -32,7 +34,9 @@ from shared.scoring.evaluation import (
     Evaluated,
     Evidence,
     criteria_faults,
+    forms,
     lacks_reason,
+    measured_by_position,
     weighed,
 )
 from shared.scoring.gates import Checked
@@ -85,7 +89,7 @@ def tell_node(node: Evaluated, most: Fraction, evidence: Evidence, scheme: Schem
     """One line: where the share comes from, and what it adds."""
     title, said = node.component.title, reasons(node, evidence, scheme.penalties)
     if not node.known:
-        means = ABSENCES[node.component.absent]
+        means = ABSENCES[node.component.absent if node.counts else "excluded"]
         return Line(f"{title.vi}: {said.vi}: {means.vi}", f"{title.en}: {said.en}: {means.en}")
     if node.share is None:
         return Line(f"{title.vi} = {said.vi}: chưa có", f"{title.en} = {said.en}: not yet")
@@ -171,8 +175,10 @@ def reasons(node: Evaluated, evidence: Evidence, penalties: Penalties | None) ->
     match node.component:
         case Task():
             return _task(node.component, evidence.work, penalties)
-        case Criteria():
+        case Criteria() | PositionCriteria():
             return _criteria(node.component, evidence)
+        case PositionIndicators():
+            return _position_indicators(node.component, evidence)
         case Indicator():
             return _indicator(node.component, told)
         case Statement():
@@ -215,29 +221,82 @@ def _task(component: Task, work: Work, penalties: Penalties | None) -> Line:
     )
 
 
-def _criteria(component: Criteria, evidence: Evidence) -> Line:
+def _criteria(component: Criteria | PositionCriteria, evidence: Evidence) -> Line:
     """The scores as given; those that do not count are named by the explanation."""
-    given = [
-        one.assessment
-        for one in evidence.told
-        if not criteria_faults(component, one.assessment.criteria)
+    asked = [
+        (form, one.assessment) for one in evidence.told for form in forms(component, one.assessment)
     ]
-    reasoned = [one for one in given if not lacks_reason(component, one, evidence.justification)]
-    scored = [one.criteria for one in reasoned]
+    if not asked and isinstance(component, PositionCriteria):
+        return Line("vị trí không nêu tiêu chí", "the position names no criteria")
+    given = [(form, one) for form, one in asked if not criteria_faults(form, one.criteria)]
+    scored = [
+        _form(form, one.criteria)
+        for form, one in given
+        if not lacks_reason(form, one, evidence.justification)
+    ]
     if given and not scored:
         return Line("thiếu giải trình bằng văn bản", "the written justification is missing")
     if not scored:
         return Line("thủ trưởng chưa chấm đủ", "the head has not scored all of it")
-    whole = sum(one.weight for one in component.criteria)
-    sums = [
-        " + ".join(
-            f"{one.weight}·{decimals(scores[one.id])}/{decimals(one.most)}"
-            for one in component.criteria
-        )
-        for scores in scored
-    ]
-    said = "; ".join(f"({one}) / {whole}" for one in sums)
+    return _mean(scored)
+
+
+def _form(form: Criteria, scores: Mapping[str, int]) -> str:
+    terms = (
+        f"{one.weight}·{decimals(scores[one.id])}/{decimals(one.most)}" for one in form.criteria
+    )
+    return f"({' + '.join(terms)}) / {sum(one.weight for one in form.criteria)}"
+
+
+def _mean(sums: Sequence[str]) -> Line:
+    said = "; ".join(sums)
     return _same(said) if len(sums) == 1 else Line(f"bình quân {said}", f"mean of {said}")
+
+
+def _position_indicators(component: PositionIndicators, evidence: Evidence) -> Line:
+    """By stretch and position; each item has its own line below."""
+    found = [one for _, one in measured_by_position(component, evidence)]
+    if not found:
+        return Line("vị trí không nêu chỉ số", "the position names no indicators")
+    told = [
+        _formula(one.component, parts)
+        for one in found
+        if isinstance(one.component, Mean) and (parts := [two for two in one.parts if two.counts])
+    ]
+    return _mean([one.vi for one in told]) if told else Line("chưa đo", "not measured")
+
+
+def tell_asked(
+    component: PositionCriteria | PositionIndicators, position: str, one: Assessment
+) -> Iterator[Line]:
+    """What a position held asks, item by item, and where it comes from."""
+    asked = one.positions[position]
+    criteria = isinstance(component, PositionCriteria)
+    if not (asked.criteria if criteria else asked.indicators):
+        return
+    since = asked.since.isoformat(timespec="minutes")
+    yield Line(f"Vị trí {position}, từ {since}:", f"Position {position}, since {since}:")
+    if criteria:
+        for item in asked.criteria:
+            given = one.criteria.get(item.id)
+            scored = None if given is None else decimals(given)
+            vi, en = (scored or "chưa chấm", scored or "not scored")
+            most = f"({item.weight} %, ≤ {decimals(item.most)})"
+            yield Line(
+                f"{item.id}: {item.title.vi} {most} = {vi}",
+                f"{item.id}: {item.title.en} {most} = {en}",
+            ).within(1)
+    else:
+        for indicator in asked.indicators:
+            said = _indicator(indicator, [one])
+            if indicator.id not in one.indicators:
+                means = ABSENCES[indicator.absent]
+                said = Line(f"{said.vi}: {means.vi}", f"{said.en}: {means.en}")
+            yield Line(
+                f"{indicator.id}: {indicator.title.vi} ({indicator.weight} %) = {said.vi}",
+                f"{indicator.id}: {indicator.title.en} ({indicator.weight} %) = {said.en}",
+            ).within(1)
+    yield tell_source(asked.source).within(1)
 
 
 def _indicator(component: Indicator, told: Iterable[Assessment]) -> Line:

@@ -11,6 +11,7 @@ from shared.models.assignment import Assignment
 from shared.models.base import AssignmentId, Id, Part, Reason, Time
 from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
 from shared.models.period import Period
+from shared.models.unit import Unit
 from shared.ports import Services, Transaction
 from shared.scoring.deadline import has_fallen_due
 from shared.usecases.assign import (
@@ -95,7 +96,8 @@ def _amend(
 def _read(transaction: Transaction, caller: Caller, assignment_id: str) -> Assignment:
     """The assignment as it stands now; raises RefusedError unless the caller may change it."""
     assignment, _ = read_work(transaction, assignment_id)
-    require_authority_over(caller, assignment.path, "assignment")
+    unit: Unit | None = transaction.get(refs.units(assignment.unit))
+    require_authority_over(caller, unit, assignment.official, "assignment")
     if caller.uid == assignment.official:
         raise refuse(
             "forbidden",

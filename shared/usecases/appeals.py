@@ -20,7 +20,7 @@ from shared.ports import Services, Transaction, Where, Write, put
 from shared.refs import Ref
 from shared.scoring.digest import UNSEALED
 from shared.scoring.record import sealed_notice
-from shared.usecases.caller import Caller, is_competent, require
+from shared.usecases.caller import Caller, fills_place_of, is_competent, require
 from shared.usecases.claims import official_of
 from shared.usecases.correct import (
     Contested,
@@ -80,7 +80,7 @@ def route_appeal(services: Services, appeal_id: str) -> None:
     store, now = services.store, services.clock.now()
     if store.get(refs.appeals(appeal_id)) is None:
         return
-    authorities = [Authority(uid, one.unit) for uid, one in _holding(services, "authority")]
+    authorities = _holding(services, "authority")
     organisers = [uid for uid, _ in _holding(services, "organiser")]
 
     def work(transaction: Transaction) -> None:
@@ -89,10 +89,15 @@ def route_appeal(services: Services, appeal_id: str) -> None:
             return
         period = read_reviewed(transaction, appeal.period)
         partial = parties(transaction, period.id, appeal.official, _named_by(appeal))
-        free = [one for one in authorities if one.uid not in partial]
+        unit = _unit(transaction, appeal)
+        free = [
+            Authority(uid, one.unit)
+            for uid, one in authorities
+            if not (uid in partial or fills_place_of(Caller(uid, now, one), unit, appeal.official))
+        ]
         receipt = Receipt(
             at=now,
-            to=nearest(free, _path(transaction, appeal))[:MOST],
+            to=nearest(free, [] if unit is None else unit.path)[:MOST],
             answer_by=_answer_until(transaction, appeal, period),
         )
         told = receipt.to or [uid for uid in organisers if uid != appeal.official]
@@ -121,13 +126,12 @@ def _answer_until(transaction: Transaction, appeal: Appeal, period: Period) -> d
     return None if contested is None else contested.answer_until
 
 
-def _path(transaction: Transaction, appeal: Appeal) -> list[str]:
+def _unit(transaction: Transaction, appeal: Appeal) -> Unit | None:
     """Of the unit that the result is of, or where the person serves now if there is none."""
     result: Result | None = transaction.get(refs.official_results(appeal.period)(appeal.official))
     official: Official | None = transaction.get(refs.officials(appeal.official))
     name = result.unit if result else official.unit if official else None
-    unit: Unit | None = None if name is None else transaction.get(refs.units(name))
-    return [] if unit is None else unit.path
+    return None if name is None else transaction.get(refs.units(name))
 
 
 def nearest(authorities: Iterable[Authority], path: Sequence[str]) -> list[str]:
@@ -259,7 +263,8 @@ def _read_unanswered(transaction: Transaction, appeal_id: str) -> Appeal:
 def _require_asked(caller: Caller, appeal: Appeal, contested: Contested) -> None:
     """Whoever was asked, or is competent as things are now."""
     asked = appeal.receipt is not None and caller.uid in appeal.receipt.to
-    if not asked and not is_competent(caller, contested.path):
+    partial = fills_place_of(caller, contested.unit, appeal.official)
+    if partial or not (asked or is_competent(caller, contested.unit, appeal.official)):
         raise refuse(
             "forbidden",
             "appeal",

@@ -108,6 +108,8 @@ class Terms:
     scheme: Scheme
     caller: Caller
     now: datetime
+    known_since: datetime | None = None
+    """Of work that was done before it was assigned: it could be on time since then."""
 
 
 def assign(
@@ -189,7 +191,8 @@ def make_assignment(
     terms: Terms, receiver: Receiver, product: Product, work: Work, within: str
 ) -> Assignment:
     """What the receiver is to do; `within` is where `work` stands in the request."""
-    check_due(work.due, terms.period, terms.now, f"{within}due")
+    since = terms.known_since or terms.now
+    check_due(work.due, terms.period, since, f"{within}due")
     share = _share(work.to, receiver.uid, product)
     return Assignment(
         period=terms.period.id,
@@ -287,8 +290,11 @@ def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str
         case ToPosition(position=position, in_unit=unit):
             found = store.find(refs.officials, where=Where("position", "==", position))
             holders = {one.ref.id: one.value.unit for one in found}
-            units = set(holders.values()) & {unit} if unit else _units_under(store, caller, holders)
-            uids = [uid for uid, where in holders.items() if where in units]
+            uids = (
+                [uid for uid, where in holders.items() if where == unit]
+                if unit
+                else _answered_for(store, caller, holders)
+            )
     uids = [uid for uid in uids if uid != caller.uid]
     if not uids:
         raise refuse("missing", field, "nobody serves there", "không có ai ở đây để giao việc")
@@ -310,15 +316,15 @@ def _require_whole(team: ToTeam, field: str) -> None:
         )
 
 
-def _units_under(store: Store, caller: Caller, holders: dict[str, str]) -> set[str]:
-    """The units of these people for which the caller may act."""
+def _answered_for(store: Store, caller: Caller, holders: dict[str, str]) -> list[str]:
+    """Those of these people, with their units, to whom the caller may assign."""
     names = sorted(set(holders.values()))
-    units = store.get_all([refs.units(name) for name in names])
-    return {
-        name
-        for name, unit in zip(names, units, strict=True)
-        if unit is not None and has_authority_over(caller, unit.value.path)
-    }
+    units = dict(zip(names, store.get_all([refs.units(name) for name in names]), strict=True))
+    return [
+        uid
+        for uid, name in holders.items()
+        if (unit := units[name]) is not None and has_authority_over(caller, unit.value, uid)
+    ]
 
 
 def _read_receivers(
@@ -348,7 +354,7 @@ def read_receiver(
             "nobody assigns work to themselves; your own head does",
             "không ai tự giao việc cho mình; cấp trên của bạn giao",
         )
-    require_authority_over(caller, unit.path, field)
+    require_authority_over(caller, unit, uid, field)
     if official.unit_in(period.start, period.end) is None:
         raise refuse(
             "invalid",

@@ -8,6 +8,7 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.base import ID
 from shared.models.official import Official, Role
+from shared.models.unit import Unit
 from shared.ports import Store
 
 
@@ -54,33 +55,48 @@ def require(caller: Caller, *roles: Role) -> None:
         )
 
 
-def has_authority_over(caller: Caller, path: list[str]) -> bool:
-    """Heads act for the own unit and below, organisers for all; `path` ends in the unit."""
-    return caller.has("organiser") or caller.heads(path)
+def has_authority_over(caller: Caller, unit: Unit, uid: str) -> bool:
+    """Organisers over everybody, heads over those for whom they answer."""
+    return caller.has("organiser") or caller.heads(unit.superiors(uid))
 
 
-def require_authority_over(caller: Caller, path: list[str], field: str) -> None:
-    if not has_authority_over(caller, path):
+def require_authority_over(caller: Caller, unit: Unit | None, uid: str, field: str) -> None:
+    """Over somebody of the unit."""
+    if unit is None or not has_authority_over(caller, unit, uid):
         raise refuse(
             "forbidden",
             field,
-            "you do not head this person's unit or one above it",
-            "bạn không phải thủ trưởng đơn vị này hoặc đơn vị cấp trên",
+            "you head neither this person's unit nor one above it; for a head, only one above does",
+            "bạn không phải thủ trưởng đơn vị này hoặc cấp trên; "
+            "với thủ trưởng đơn vị thì phải là cấp trên",
         )
 
 
-def require_competence(caller: Caller, path: list[str], field: str) -> None:
-    """The competent authority decides on people of the own unit and below."""
+def require_competence(caller: Caller, unit: Unit | None, field: str, uid: str = "") -> None:
+    """The competent authority decides on people of the own unit and below, such as this one."""
     require(caller, "authority")
-    if not is_competent(caller, path):
+    if not is_competent(caller, unit, uid):
         raise refuse(
             "forbidden",
             field,
-            "you are not the competent authority of this person's unit",
-            "bạn không phải cấp có thẩm quyền của đơn vị này",
+            "you are not the competent authority of this unit, or stand in for this very person",
+            "bạn không phải cấp có thẩm quyền của đơn vị này, hoặc đang thay chính người này",
         )
 
 
-def is_competent(caller: Caller, path: list[str]) -> bool:
+def is_competent(caller: Caller, unit: Unit | None, uid: str) -> bool:
     official = caller.official
-    return official is not None and "authority" in official.roles and official.unit in path
+    return (
+        unit is not None
+        and official is not None
+        and "authority" in official.roles
+        and official.unit in unit.path
+        and not fills_place_of(caller, unit, uid)
+    )
+
+
+def fills_place_of(caller: Caller, unit: Unit | None, uid: str) -> bool:
+    """Acts for the unit in place of this very person, who is its head."""
+    if unit is None:
+        return False
+    return unit.head == uid != caller.uid and caller.heads(unit.path[-1:])

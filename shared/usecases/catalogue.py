@@ -6,27 +6,31 @@ keeps its own copy of K, and a period that is locked takes no more measurements.
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from shared import refs
 from shared.errors import Fault, RefusedError, refuse
-from shared.models.appraisal import Scores, Scoring, Statements, UnitAppraisal
+from shared.models.appraisal import MOST_SCORES, Scores, Scoring, Statements, UnitAppraisal
 from shared.models.base import Coefficient, Id, Line, MaxBytes, Part, PeriodId, Reason
 from shared.models.catalogue import Product
 from shared.models.measurement import Measured, Measurement
-from shared.models.official import Named
-from shared.models.position import Position
-from shared.models.scheme import Amount, Criteria, Indicator, Scheme, Statement
+from shared.models.official import Named, Official
+from shared.models.period import Period
+from shared.models.position import Asked, Position
+from shared.models.scheme import Amount, Component, Criteria, Indicator, Scheme, Statement
+from shared.models.scorecard import Assessment
 from shared.models.unit import Unit
 from shared.ports import Services, Transaction
-from shared.scoring.evaluation import components, criteria_faults, unknown_criteria
+from shared.scoring.evaluation import components, criteria_faults, forms, unknown_criteria
+from shared.scoring.publication import asked_defects
 from shared.usecases.caller import Caller, require
+from shared.usecases.context import asked_of, asks_positions, holdings
 from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
 from shared.usecases.recorded import Change, recorded
@@ -54,13 +58,14 @@ class RenameUnit(Part):
 
 
 class SetPosition(Part):
-    """A position as it is from now on."""
+    """A position as it is from now on; without `asks` it goes on asking what it asked."""
 
     action: Literal["set_position"]
     position: Id
     title: Line
     group: Id | None = None
     products: Annotated[list[Id], Field(max_length=300)]
+    asks: Asked | None = None
     reason: Reason
 
 
@@ -180,19 +185,20 @@ def _changes(call: _Call, request: CatalogueRequest) -> Iterator[Change]:
         case SetProduct():
             yield _product(call, request)
         case Measure():
-            _require_others(call, request.rows, "rows")
-            scheme = _scheme(call, request.period)
+            asked = _Measured.of(call, request.period)
+            _require_others(call, asked.period, request.rows, "rows")
             faults = [
                 fault
                 for index, row in enumerate(request.rows)
-                for fault in _not_asked(row, scheme, f"rows.{index}")
+                for fault in _not_asked(row, asked, f"rows.{index}")
             ]
             if faults:
                 raise RefusedError("invalid", *faults)
             yield from _measured(call, request.period, request.rows, "rows")
         case ImportMeasurements():
-            rows = list(_read_rows(request.csv, _scheme(call, request.period)))
-            _require_others(call, rows, "csv")
+            asked = _Measured.of(call, request.period)
+            rows = list(_read_rows(request.csv, asked))
+            _require_others(call, asked.period, rows, "csv")
             yield from _measured(call, request.period, rows, "csv")
         case AppraiseUnit():
             yield _appraised(call, request)
@@ -219,8 +225,79 @@ def _position(call: _Call, request: SetPosition) -> Change:
     if faults:
         raise RefusedError("missing", *faults)
     ref = refs.positions(request.position)
-    position = Position(title=request.title, group=request.group, products=request.products)
-    return Change(ref, call.transaction.get(ref), position)
+    before: Position | None = call.transaction.get(ref)
+    asks = [] if before is None else before.asks
+    position = Position(
+        title=request.title,
+        group=request.group,
+        products=request.products,
+        asks=asks if request.asks is None else _asking(call, before, request.asks),
+    )
+    return Change(ref, before, position)
+
+
+def _asking(call: _Call, before: Position | None, new: Asked) -> list[Asked]:
+    """What was asked before, and what is from then on."""
+    schemes = [one.value for one in call.transaction.find(refs.schemes)]
+    trees = [root for one in schemes for root in _people(one) if asks_positions(root)]
+    faults = [
+        Fault(f"asks.{one.node}", one.en, one.vi)
+        for one in asked_defects(new, {name for root in trees for name in _own_names(root)})
+    ]
+    faults += list(_too_many(new, trees))
+    if faults:
+        raise RefusedError("invalid", *faults)
+    if before is None:
+        return [new]  # whoever holds it does so from later on
+    earlier = [one for one in before.asks if one.since < new.since]
+    if any(one.since > new.since for one in before.asks):
+        raise refuse(
+            "conflict",
+            "asks.since",
+            "asks something else from later on already",
+            "đã có yêu cầu hiệu lực từ thời điểm muộn hơn",
+        )
+    _require_beforehand(call, {one.ref: one for one in schemes}, new.since)
+    return [*earlier, new]
+
+
+def _require_beforehand(call: _Call, schemes: Mapping[str, Scheme], since: datetime) -> None:
+    """Of a period that was opened, what counts in it stands; locked ones rest on it."""
+    for found in call.transaction.find(refs.periods):
+        period: Period = found.value
+        scheme = schemes.get(period.scheme)
+        counted = scheme is not None and any(map(asks_positions, _people(scheme)))
+        if counted and not period.parts and since < period.end:
+            raise refuse(
+                "conflict",
+                "asks.since",
+                f"period {period.id} is {period.state} and counts what positions ask: "
+                f"from {period.end.isoformat(timespec='minutes')} on",
+                f"kỳ {period.id} đã mở và tính theo vị trí: chỉ đổi được từ "
+                f"{period.end.isoformat(timespec='minutes')}",
+            )
+
+
+def _people(scheme: Scheme) -> list[Component]:
+    return [scheme.root("official"), scheme.root("head")]
+
+
+def _own_names(root: Component) -> Iterator[str]:
+    """Of the components and criteria of a tree that counts what positions ask beside them."""
+    yield from (one.id for one in components(root))
+    yield from (one.id for form in forms(root, Assessment()) for one in form.criteria)
+
+
+def _too_many(new: Asked, trees: Iterable[Component]) -> Iterator[Fault]:
+    """One appraisal holds the scores also of somebody who changes from one position to another."""
+    forms_of = (forms(root, Assessment()) for root in trees)
+    own = max((sum(len(form.criteria) for form in some) for some in forms_of), default=0)
+    if own + 2 * len(new.criteria) > MOST_SCORES:
+        yield Fault(
+            "asks.criteria",
+            f"beside the {own} of a scheme, and of two positions, an appraisal holds {MOST_SCORES}",
+            f"cùng {own} tiêu chí của quy chế và của hai vị trí, một phiếu chỉ chứa {MOST_SCORES}",
+        )
 
 
 def _product(call: _Call, request: SetProduct) -> Change:
@@ -244,10 +321,6 @@ def _evidence(request: SetProduct, before: Product | None) -> bool:
     return before is not None and before.evidence
 
 
-def _scheme(call: _Call, period: str) -> Scheme:
-    return call.schemes.get(read_open(call.transaction, period, "period").scheme)
-
-
 def _indicators(scheme: Scheme, kind: Kind) -> dict[str, Indicator]:
     subjects = scheme.subjects
     roots = [subjects.unit] if kind == "unit" else [subjects.official, subjects.head]
@@ -255,16 +328,53 @@ def _indicators(scheme: Scheme, kind: Kind) -> dict[str, Indicator]:
     return {one.id: one for one in known if isinstance(one, Indicator)}
 
 
-def _not_asked(row: Row, scheme: Scheme, field: str) -> Iterator[Fault]:
-    if row.component not in _indicators(scheme, row.kind):
-        yield Fault(
-            f"{field}.component",
-            f"{row.component} is no indicator of the period's scheme",
-            f"{row.component} không phải chỉ số của quy chế trong kỳ",
-        )
+@dataclass(frozen=True)
+class _Measured:
+    """What is measured in a period, of whom: by its scheme and by the positions they hold."""
+
+    transaction: Transaction
+    period: Period
+    scheme: Scheme
+    positions: dict[str, Position | None] = field(default_factory=dict)
+    """Those read already."""
+
+    @classmethod
+    def of(cls, call: _Call, period: str) -> "_Measured":
+        standing = read_open(call.transaction, period, "period")
+        return cls(call.transaction, standing, call.schemes.get(standing.scheme))
+
+    def indicators(self, kind: Kind, subject: str) -> dict[str, Indicator]:
+        own = _indicators(self.scheme, kind)
+        if kind == "unit" or not any(map(asks_positions, _people(self.scheme))):
+            return own
+        return {**self._of_positions(subject), **own}
+
+    def _of_positions(self, uid: str) -> dict[str, Indicator]:
+        official: Official | None = self.transaction.get(refs.officials(uid))
+        if official is None:
+            return {}
+        held = holdings(official, self.period)
+        for name in {one.position for one in held} - self.positions.keys():
+            self.positions[name] = self.transaction.get(refs.positions(name))
+        known = {name: one for name, one in self.positions.items() if one is not None}
+        asked = asked_of(held, known).values()
+        return {item.id: item for one in asked for item in one.indicators}
 
 
-def _read_rows(text: str, scheme: Scheme) -> Iterator[Row]:
+def _not_asked(row: Row, asked: _Measured, field: str) -> Iterator[Fault]:
+    if row.component not in asked.indicators(row.kind, row.subject):
+        yield Fault(f"{field}.component", _idle(row.component), _idle_vi(row.component))
+
+
+def _idle(component: str) -> str:
+    return f"{component} is no indicator of the period's scheme, nor of the position held"
+
+
+def _idle_vi(component: str) -> str:
+    return f"{component} không phải chỉ số của quy chế trong kỳ hay của vị trí việc làm"
+
+
+def _read_rows(text: str, asked: _Measured) -> Iterator[Row]:
     """Each row of the file; all that is wrong is named with its row."""
     lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     if not lines or set(COLUMNS) - lines[0].keys() or len(lines) > MOST_ROWS:
@@ -277,7 +387,7 @@ def _read_rows(text: str, scheme: Scheme) -> Iterator[Row]:
     rows, faults = [], []
     for number, line in enumerate(lines, 2):
         try:
-            rows.append(_read_row(line, scheme))
+            rows.append(_read_row(line, asked))
         except ValueError as error:
             faults.append(Fault(f"csv.{number}", str(error), f"dòng {number} không hợp lệ"))
     if faults:
@@ -285,14 +395,15 @@ def _read_rows(text: str, scheme: Scheme) -> Iterator[Row]:
     yield from rows
 
 
-def _read_row(line: dict[str, str], scheme: Scheme) -> Row:
+def _read_row(line: dict[str, str], asked: _Measured) -> Row:
     """Raises ValueError, also as pydantic does."""
     kind: Kind = "unit" if line["kind"] == "unit" else "official"
     if line["kind"] != kind:
         raise ValueError("kind is official or unit")
-    indicator = _indicators(scheme, kind).get(line["component"])
+    subject = TypeAdapter(Id).validate_python(line["subject"])
+    indicator = asked.indicators(kind, subject).get(line["component"])
     if indicator is None:
-        raise ValueError(f"{line['component']} is no indicator of the period's scheme")
+        raise ValueError(_idle(line["component"]))
     try:
         amount = Decimal(line["value"]).scaleb(indicator.decimals)
         if amount != int(amount):
@@ -301,7 +412,7 @@ def _read_row(line: dict[str, str], scheme: Scheme) -> Row:
         raise ValueError("value is no number") from error
     return Row(
         kind=kind,
-        subject=line["subject"],
+        subject=subject,
         component=line["component"],
         value=int(amount),
         source=line["source"],
@@ -324,14 +435,25 @@ def _measured(call: _Call, period: str, rows: list[Row], field: str) -> Iterator
         yield Change(ref, before, after)
 
 
-def _require_others(call: _Call, rows: list[Row], field: str) -> None:
-    if any((row.kind, row.subject) == ("official", call.caller.uid) for row in rows):
+def _require_others(call: _Call, period: Period, rows: list[Row], field: str) -> None:
+    subjects = {(row.kind, row.subject) for row in rows}
+    own = {("unit", unit) for unit in _own_units(call, period)}
+    if subjects & {("official", call.caller.uid), *own}:
         raise refuse(
             "forbidden",
             field,
-            "nobody measures themselves",
-            "không ai tự nhập kết quả đo của mình",
+            "nobody measures themselves or a unit of their own",
+            "không ai tự nhập kết quả đo của mình hoặc của đơn vị mình",
         )
+
+
+def _own_units(call: _Call, period: Period) -> set[str]:
+    """Where the caller serves, served in the period or acts for the head, be it standing in."""
+    official = call.caller.official
+    if official is None:
+        return set()
+    served = official.units_in(period.start, period.end)
+    return {official.unit, *served, *official.heads_at(call.now)}
 
 
 def _require_subject(call: _Call, kind: Kind, subject: str, field: str) -> None:
@@ -343,15 +465,15 @@ def _require_subject(call: _Call, kind: Kind, subject: str, field: str) -> None:
 
 def _appraised(call: _Call, request: AppraiseUnit) -> Change:
     unit = _unit(call, request.unit, "unit")
-    scheme = _scheme(call, request.period)
-    if not call.caller.heads(unit.path[:-1]):
+    period = read_open(call.transaction, request.period, "period")
+    if not call.caller.heads(unit.path[:-1]) or request.unit in _own_units(call, period):
         raise refuse(
             "forbidden",
             "unit",
-            "a unit is scored by whoever heads one above it",
-            "đơn vị do thủ trưởng cấp trên chấm",
+            "a unit is scored by whoever heads one above it, and not by those who belong to it",
+            "đơn vị do thủ trưởng cấp trên chấm, người thuộc đơn vị đó không được chấm",
         )
-    _require_answers(request, scheme)
+    _require_answers(request, call.schemes.get(period.scheme))
     ref = refs.unit_appraisal(request.period, request.unit)
     scoring = Scoring(
         by=call.caller.uid,
@@ -370,7 +492,7 @@ def _require_answers(request: AppraiseUnit, scheme: Scheme) -> None:
     if root is None:
         raise refuse("invalid", "period", "its scheme rates no units", "quy chế không chấm đơn vị")
     forms = [one for one in components(root) if isinstance(one, Criteria)]
-    wrong = unknown_criteria(root, request.scores)
+    wrong = unknown_criteria(root, Assessment(criteria=request.scores))
     wrong += [name for form in forms for name in criteria_faults(form, request.scores)]
     asked = {
         one.id: one

@@ -13,6 +13,7 @@ from shared.models.base import Part
 from shared.models.entry import Entry
 from shared.models.official import Posting
 from shared.models.period import Period
+from shared.models.position import Position
 from shared.models.result import RefusedEntry, Result, UnitResult
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
@@ -238,9 +239,18 @@ def _traced(
         found = iter(read_each(store, list(chain.from_iterable(wanted))))
         for person, own in zip(batch, wanted, strict=True):
             read = list(islice(found, len(own)))
-            sources = _listed(person, dict(zip([ref.path for ref in own], read, strict=True)))
+            papers = [_as_read(one, period) for one in read]
+            sources = _listed(person, dict(zip([ref.path for ref in own], papers, strict=True)))
             result = _result(period, path, person, scheme, read, sources_root(sources))
             yield Traced(result, sources)
+
+
+def _as_read(paper: Part | None, period: Period) -> Part | None:
+    """As much of a document as the result rests on: what a position asks later is not in it."""
+    if not isinstance(paper, Position):
+        return paper
+    asks = [one for one in paper.asks if one.since < period.end]
+    return Position(title="-", products=[], asks=asks)
 
 
 def _listed(person: Person, papers: Mapping[str, Part | None]) -> list[Sources]:
@@ -265,7 +275,7 @@ def _result(
     unread = [*person.claim.refused, *(bad for one in person.sources for bad in one.refused)]
     unread += [one for one in found if isinstance(one, RefusedEntry)]
     read = [None if isinstance(one, RefusedEntry) else one for one in found]
-    known = known_from(person.claim.official, period, read)
+    known = known_from(person.claim.official, period, scheme, read)
     capacity, assessments = context(period, scheme, known)
     work = {one.id: one.assignment for one in person.sources if one.assignment is not None}
     scorecard = score(

@@ -6,14 +6,24 @@ function, so it is the same to the byte.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from shared import refs
 from shared.models.appraisal import Appraisal, Scoring
 from shared.models.measurement import Measurement
 from shared.models.official import Official
 from shared.models.period import Period
-from shared.models.scheme import Component, Indicator, Scheme, Statement
+from shared.models.position import Asked, Position
+from shared.models.scheme import (
+    POSITIONAL,
+    Component,
+    Indicator,
+    PositionCriteria,
+    PositionIndicators,
+    Scheme,
+    Statement,
+)
 from shared.models.scorecard import Absence, Assessment, Capacity, Override
 from shared.refs import Ref
 from shared.scoring.evaluation import components
@@ -34,6 +44,8 @@ class Known:
     appraisal: Appraisal | None = None
     elsewhere: Mapping[str, Appraisal] = field(default_factory=dict)
     measurement: Measurement | None = None
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    """Those held in the period, where the scheme counts what they ask."""
 
 
 def capacity_in(official: Official | None, period: Period) -> Capacity:
@@ -52,23 +64,30 @@ def sources_of(
 ) -> list[Ref[Any]]:
     """Where a person's context stands beside the record, in the order of `known_from`."""
     root = scheme.root(capacity_in(official, period).subject)
-    measured = any(isinstance(one, Indicator) for one in components(root))
+    measured = any(isinstance(one, Indicator | PositionIndicators) for one in components(root))
     return [
         refs.appraisal(period.id, uid),
         *(refs.appraisal(period.id, uid, unit) for unit in _units(official, period)),
         *([refs.measurement(period.id, "official", uid)] if measured else []),
+        *(refs.positions(name) for name in _asking(official, period, root)),
     ]
 
 
-def known_from(official: Official | None, period: Period, found: Sequence[Any]) -> Known:
+def known_from(
+    official: Official | None, period: Period, scheme: Scheme, found: Sequence[Any]
+) -> Known:
     """What the sources say; None stands for one that is not there or cannot be read."""
     units = _units(official, period)
+    names = _asking(official, period, scheme.root(capacity_in(official, period).subject))
     said = zip(units, found[1 : 1 + len(units)], strict=True)
+    first = len(found) - len(names)
+    held = zip(names, found[first:], strict=True)
     return Known(
         official=official,
         appraisal=found[0],
         elsewhere={unit: one for unit, one in said if one is not None},
-        measurement=next(iter(found[1 + len(units) :]), None),
+        measurement=next(iter(found[1 + len(units) : first]), None),
+        positions={name: one for name, one in held if one is not None},
     )
 
 
@@ -83,12 +102,16 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
         update={
             "own": _own(known.appraisal),
             "indicators": measured_values(known.measurement),
+            "positions": _asked(known, period, root, home),
             "overrides": [] if official is None else known_facts(official, period),
             **({} if official is None else _leave(official, period)),
         }
     )
     others = {
-        f"{period.id}_{unit}": _told(by_head, root, asks=asks) for unit, by_head in said.items()
+        f"{period.id}_{unit}": _told(said.get(unit), root, asks=asks).model_copy(
+            update=_held_elsewhere(known, period, root, unit)
+        )
+        for unit in {*said, *_units(official, period)} - {home}
     }
     return capacity, {period.id: own, **others}
 
@@ -113,6 +136,7 @@ def depends_on(official: Official | None, period: Period) -> object:
         posting.duty,
         posting.field,
         _scored_in(official, period),
+        holdings(official, period),
         capacity_in(official, period),
         known_facts(official, period),
         _leave(official, period),
@@ -129,6 +153,80 @@ def known_facts(official: Official, period: Period) -> list[Override]:
         and (one.withdrawn_at is None or one.withdrawn_at >= period.closes_at)
     ]
     return standing_in(known, period.start, period.end)
+
+
+class Holding(NamedTuple):
+    """A position held in a unit; `since` decides which of the things it ever asked apply."""
+
+    unit: str
+    position: str
+    since: datetime
+
+
+def holdings(official: Official, period: Period) -> list[Holding]:
+    """The positions held in the period, in the order of time.
+
+    What a position asks is known beforehand: when the period begins, or the service in it.
+    """
+    served = sorted(official.postings, key=lambda one: one.start)
+    return [
+        Holding(one.unit, position, max(one.start, period.start))
+        for one in served
+        if one.overlaps(period.start, period.end)
+        and (position := official.held_in(one)) is not None
+    ]
+
+
+def asked_of(held: Sequence[Holding], positions: Mapping[str, Position]) -> dict[str, Asked]:
+    """What each of the positions asks of whoever holds it then; of several services the first."""
+    asked: dict[str, Asked] = {}
+    for one in held:
+        position = positions.get(one.position)
+        found = None if position is None else position.asked_at(one.since)
+        if found is not None:
+            asked.setdefault(one.position, found)
+    return dict(sorted(asked.items()))
+
+
+def asks_positions(root: Component) -> bool:
+    """Whether a tree counts what positions ask."""
+    return any(isinstance(one, POSITIONAL) for one in components(root))
+
+
+def _asking(official: Official | None, period: Period, root: Component) -> list[str]:
+    """The positions whose records a person's context rests on."""
+    if official is None or not asks_positions(root):
+        return []
+    return sorted({one.position for one in holdings(official, period)})
+
+
+def _asked(known: Known, period: Period, root: Component, unit: str) -> dict[str, Asked]:
+    """What the positions held in a unit ask, as far as the tree counts it."""
+    if known.official is None or not known.positions:
+        return {}
+    held = [one for one in holdings(known.official, period) if one.unit == unit]
+    kinds = {type(one) for one in components(root)}
+    idle: dict[str, list[Any]] = {
+        **({} if PositionCriteria in kinds else {"criteria": []}),
+        **({} if PositionIndicators in kinds else {"indicators": []}),
+    }
+    asked = {
+        name: one.model_copy(update=idle) for name, one in asked_of(held, known.positions).items()
+    }
+    return {name: one for name, one in asked.items() if one.criteria or one.indicators}
+
+
+def _held_elsewhere(
+    known: Known, period: Period, root: Component, unit: str
+) -> dict[str, dict[str, Any]]:
+    """What the positions held in another unit ask, and the values that they ask for."""
+    asked = _asked(known, period, root, unit)
+    names = {item.id for one in asked.values() for item in one.indicators}
+    values = measured_values(known.measurement)
+    return {
+        "positions": asked,
+        "indicators": {name: value for name, value in values.items() if name in names},
+    }
 
 
 def _units(official: Official | None, period: Period) -> list[str]:

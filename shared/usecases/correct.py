@@ -13,15 +13,16 @@ from shared.errors import refuse
 from shared.models.assignment import Assignment
 from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, Reason
 from shared.models.correction import Correction
-from shared.models.entry import Accepted, Entry, EntryId, ExemptionDecided
+from shared.models.entry import Accepted, Cancelled, Entry, EntryId, ExemptionDecided
 from shared.models.period import Period
-from shared.models.scheme import Criteria, Criterion, Rating, Scheme
+from shared.models.scheme import Criterion, Rating, Scheme
 from shared.models.scorecard import Contribution, Scorecard, Standing
+from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Write, create, patch, put
 from shared.scoring.contribution import contribute
 from shared.scoring.correction import correct as corrected_result
 from shared.scoring.digest import sealed
-from shared.scoring.evaluation import components
+from shared.scoring.evaluation import forms
 from shared.scoring.fold import fold_all
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.exempt import require_unbiased
@@ -31,6 +32,7 @@ from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, corrected, first
+from shared.usecases.work import goes_on
 
 
 class Waive(Part):
@@ -103,7 +105,11 @@ class Contested:
     period: Period
     scheme: Scheme
     version: Version
-    path: list[str]
+    unit: Unit | None
+
+    @property
+    def path(self) -> list[str]:
+        return [] if self.unit is None else self.unit.path
 
     @property
     def card(self) -> Scorecard:
@@ -129,7 +135,7 @@ def correct(
 
     def work(transaction: Transaction) -> Corrected:
         contested = read_contested(transaction, schemes, request.period, request.official)
-        require_competence(caller, contested.path, "official")
+        require_competence(caller, contested.unit, "official", request.official)
         _require_others(caller, request.official)
         made, writes = correction(transaction, contested, ruling, request.corrects)
         reply = said(made)
@@ -179,8 +185,7 @@ def read_contested(
     ) is not None:
         version = corrected(later)
     unit = transaction.get(refs.units(version.result.unit))
-    path = [] if unit is None else unit.path
-    return Contested(period, schemes.get(period.scheme), version, path)
+    return Contested(period, schemes.get(period.scheme), version, unit)
 
 
 def _require_others(caller: Caller, official: str) -> None:
@@ -212,8 +217,34 @@ def correction(
             suffix = ruling.keyed.suffix("correction", str(number))
             work[item.assignment].added.append((suffix, entry))
     folded = {name: _folded(one) for name, one in work.items()}
+    for number, item in enumerate(items):
+        if isinstance(item, Accept):
+            where, name = f"corrects.{number}.submission", item.assignment
+            _require_not_gone_on(transaction, contested, name, folded[name], where)
     made = _made(contested, ruling, work, folded, criteria)
     return made, [*_entry_writes(work, folded), live_card(made)]
+
+
+def _require_not_gone_on(
+    transaction: Transaction, contested: Contested, name: str, work: Assignment, where: str
+) -> None:
+    """No unit counts in two periods: what went on counts there, unless it was cancelled there."""
+    later = goes_on(transaction, name)
+    elsewhere = sum(one.value.quantity - _cancelled(transaction, one.ref.id) for one in later)
+    done = contribute(work, contested.scheme).done
+    if later and done + elsewhere > work.quantity - sum(work.folded.withdrawn.values()):
+        raise refuse(
+            "conflict",
+            where,
+            f"these units go on as {later[-1].ref.id} and count there: cancel them there first",
+            f"phần việc này đã chuyển tiếp thành {later[-1].ref.id} và được tính ở đó; hãy hủy ở "
+            "đó trước",
+        )
+
+
+def _cancelled(transaction: Transaction, name: str) -> int:
+    facts, _ = read_entries(transaction.find(refs.entries(name)))
+    return sum(entry.quantity for _, entry in facts if isinstance(entry, Cancelled))
 
 
 def _require_own_work(contested: Contested) -> None:
@@ -361,8 +392,9 @@ def _stretch(contested: Contested, item: Rescore, where: str) -> str:
 
 def _criterion(contested: Contested, name: str, where: str) -> Criterion:
     root = contested.scheme.root(contested.card.capacity.subject)
-    forms = [one for one in components(root) if isinstance(one, Criteria)]
-    found = [one for form in forms for one in form.criteria if one.id == name]
+    told = contested.card.assessments.values()
+    asked = [form for one in told for form in forms(root, one)]
+    found = [one for form in asked for one in form.criteria if one.id == name]
     if not found:
         raise refuse("missing", where, "is no criterion of the scheme", "không có tiêu chí này")
     return found[0]

@@ -119,7 +119,8 @@ class Corrections:
         if found or any(path.startswith(self._grounds()) for path in altered):
             return found  # of documents that were altered only they are named
         try:
-            return [*self._falsely_followed(store, scheme), *self._not_followed(store, scheme)]
+            false = list(self._falsely_followed(store, scheme))
+            return false or list(self._not_followed(store, scheme))
         except (ValidationError, NotYetError):
             return []  # what it rests on cannot be read, and is named where that is looked at
 

@@ -13,8 +13,9 @@ from shared.models.correction import FIRST
 from shared.models.decision import Decision
 from shared.models.period import Period
 from shared.models.scheme import Rating, Scheme
+from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction
-from shared.usecases.caller import Caller, require, require_competence
+from shared.usecases.caller import Caller, is_competent, require, require_competence
 from shared.usecases.follow import ask_roll_ups
 from shared.usecases.keyed import Keyed
 from shared.usecases.reading import BATCH
@@ -61,7 +62,7 @@ class Case:
     """A result to be decided on; `choice` is absent where it is confirmed as computed."""
 
     version: Version
-    path: list[str]
+    unit: Unit
     choice: Choice | None = None
     field: str = "unit"
 
@@ -92,7 +93,7 @@ class _Sitting:
     period: Period
     scheme: Scheme
     request: DecideRequest
-    paths: dict[str, list[str]]
+    units: dict[str, Unit]
     now: datetime
 
 
@@ -112,7 +113,7 @@ def decide(
             period=period,
             scheme=schemes.get(period.scheme),
             request=request,
-            paths={one.ref.id: one.value.path for one in services.store.find(refs.units)},
+            units={one.ref.id: one.value for one in services.store.find(refs.units)},
             now=services.clock.now(),
         )
         return _decide(transaction, sitting, keyed)
@@ -186,8 +187,10 @@ def _case(sitting: _Sitting, choice: Choice, field: str) -> Case:
             f"{choice.official} has no result in {sitting.period.id}",
             f"{choice.official} không có kết quả trong kỳ {sitting.period.id}",
         )
-    case = Case(version, sitting.paths.get(version.result.unit, []), choice, f"{field}.official")
-    require_competence(sitting.caller, case.path, case.field)
+    unit = sitting.units.get(version.result.unit)
+    require_competence(sitting.caller, unit, f"{field}.official", choice.official)
+    assert unit is not None  # else nobody is competent
+    case = Case(version, unit, choice, f"{field}.official")
     _require_sound(sitting.scheme, case, choice, field)
     return case
 
@@ -214,14 +217,14 @@ def _others(sitting: _Sitting) -> list[Case]:
     unit = sitting.request.unit
     if unit is None:
         return []
-    if unit not in sitting.paths:
+    if unit not in sitting.units:
         raise refuse("missing", "unit", f"there is no unit {unit}", "không có đơn vị này")
-    require_competence(sitting.caller, sitting.paths[unit], "unit")
+    require_competence(sitting.caller, sitting.units[unit], "unit")
     named = {choice.official for choice in sitting.request.decisions}
     cases = [
-        Case(version, path)
-        for below, path in sorted(sitting.paths.items())
-        if unit in path
+        Case(version, one)
+        for below, one in sorted(sitting.units.items())
+        if unit in one.path
         for version in read_versions(sitting.store, sitting.period.id, below)
     ]
     return [case for case in cases if case.official not in named]
@@ -241,6 +244,12 @@ def _obstacle(sitting: _Sitting, case: Case, standing: Decision | None) -> Obsta
     if case.official == sitting.caller.uid:
         return Obstacle(
             "forbidden", "nobody decides the own rating", "không ai tự quyết định cho mình"
+        )
+    if not is_competent(sitting.caller, case.unit, case.official):
+        return Obstacle(
+            "forbidden",
+            "you stand in for this person, so somebody else decides",
+            "bạn đang thay chính người này nên người khác phải quyết định",
         )
     if case.computed is None:
         state = case.version.result.scorecard.standing
@@ -265,7 +274,7 @@ def _decision(sitting: _Sitting, case: Case) -> Decision:
         period=sitting.period.id,
         official=case.official,
         unit=case.version.result.unit,
-        path=case.path,
+        path=case.unit.path,
         computed=computed,
         rating=case.choice.rating if case.choice else computed,
         reason=case.choice.reason if case.choice else None,

@@ -61,7 +61,8 @@ def _decide(
     now: datetime,
 ) -> Assignments:
     assignment, facts = read_work(transaction, request.assignment)
-    require_competence(caller, assignment.path, "assignment")
+    unit = transaction.get(refs.units(assignment.unit))
+    require_competence(caller, unit, "assignment", assignment.official)
     read_open(transaction, assignment.period, "assignment")
     scheme = schemes.get(assignment.scheme)
     _require_request(facts, request.request)

@@ -16,6 +16,7 @@ from shared.scoring.explanation import explain as explain_card
 from shared.scoring.rounding import decimals
 from shared.scoring.telling import Line, band_title
 from shared.usecases.caller import Caller
+from shared.usecases.history import told
 from shared.usecases.opened import no_period
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version, standing_on
@@ -76,7 +77,12 @@ def explain(store: Store, schemes: Schemes, caller: Caller, request: ExplainRequ
             f"kỳ {period.id} chưa có dữ liệu của {official}",
         )
     scheme = schemes.get(period.scheme)
-    lines = [*_status(period), *explain_card(found.card, scheme), *_later(found, scheme)]
+    lines = [
+        *_status(period),
+        *explain_card(found.card, scheme),
+        *_rewritten(store, period, found, scheme),
+        *_later(found, scheme),
+    ]
     return Explained(
         period=period.id,
         official=official,
@@ -132,6 +138,16 @@ def _status(period: Period) -> Iterator[Line]:
             f"Kỳ {period.id} đang được xem xét: kết quả tạm thời, có thể kiến nghị",
             f"{period.id} is under review: a provisional result, which may be contested",
         )
+
+
+def _rewritten(store: Store, period: Period, found: _Found, scheme: Scheme) -> list[Line]:
+    """Once published, also what heads had scored otherwise before."""
+    if found.version is None:
+        return []
+    stretches = {one.partition("_")[2] for one in found.card.assessments}
+    units = sorted({found.version.result.unit, *stretches} - {""})
+    root = scheme.root(found.card.capacity.subject)
+    return told(store, period.id, found.card.official, units, root)
 
 
 def _later(found: _Found, scheme: Scheme) -> Iterator[Line]:

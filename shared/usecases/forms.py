@@ -1,5 +1,6 @@
 """Forms of compiled results, to sign and to file: who may have which, and what they show."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,7 @@ from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.position import Position
 from shared.models.result import PeriodResult, Result
-from shared.models.scheme import Scheme
+from shared.models.scheme import Rating, Scheme
 from shared.models.unit import Unit
 from shared.papers.minutes import Rated, minutes_paper
 from shared.papers.paper import Paper
@@ -224,7 +225,11 @@ def _province(store: Store, period: Period, scheme: Scheme) -> Paper:
         )
     units = {one.ref.id: one.value for one in store.find(refs.units)}
     results = [one.value for one in store.find(refs.unit_results(period.id))]
-    return province_paper(total, scheme, units, results, _agency(units, None))
+    decided: dict[str, Counter[Rating]] = defaultdict(Counter)
+    for standing in read_standings(store, period.id):
+        if standing.rating is not None:
+            decided[standing.result.unit][standing.rating] += 1
+    return province_paper(total, scheme, units, results, _agency(units, None), decided)
 
 
 def _minutes(

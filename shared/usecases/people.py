@@ -59,7 +59,9 @@ class SetRoles(Part):
 
 
 class Transfer(Part):
-    """To another unit, or to another duty in the same; `after_gap` when service was broken off.
+    """To another unit, or to another duty or position in the same.
+
+    `after_gap` when service was broken off.
 
     Whoever becomes head takes over from the head there is, who stays as a member.
     """
@@ -285,8 +287,8 @@ def _changes(change: _Change, request: PeopleRequest) -> Iterator[Change]:
         case _:
             before = change.official(request.official)
             if isinstance(request, FactRequest):
-                path = change.unit(before.unit).path
-                require_competence(change.caller, path, "official")
+                unit = change.unit(before.unit)
+                require_competence(change.caller, unit, "official", request.official)
             yield _of(request.official, before, _changed(change, request, before))
 
 
@@ -344,7 +346,7 @@ def _enrolled(change: _Change, request: Enrol) -> Change:
         roles=request.roles,
         unit=request.unit,
         position=request.position,
-        postings=[Posting(unit=request.unit, start=request.start)],
+        postings=[Posting(unit=request.unit, start=request.start, position=request.position)],
         units=[request.unit],
         party_since=request.party_since,
     )
@@ -358,9 +360,10 @@ def _transferred(change: _Change, request: Transfer) -> Iterator[Change]:
     _require_no_gap(before, request)
     if request.field and request.duty != "deputy":
         raise refuse("invalid", "field", "only a deputy has a field", "chỉ cấp phó có lĩnh vực")
-    after = records.posted(before, request.unit, request.start, request.duty, request.field)
-    position = request.position or before.position
-    yield _of(request.official, before, after.model_copy(update={"position": position}))
+    after = records.posted(
+        before, request.unit, request.start, request.duty, request.field, request.position
+    )
+    yield _of(request.official, before, after)
     if before.is_head and before.unit != request.unit:
         yield from _headless(change, request.official, before)
     yield from _led(change, request, unit)

@@ -105,5 +105,5 @@ def _read(store: Store, schemes: Schemes, period_id: str, uid: str) -> _Seen:
     scheme = schemes.get(period.value.scheme)
     sources = store.get_all(sources_of(official, uid, period.value, scheme))
     found = [None if one is None else one.value for one in sources]
-    known = known_from(official, period.value, found)
+    known = known_from(official, period.value, scheme, found)
     return _Seen(period.value, card, context(period.value, scheme, known))

@@ -72,6 +72,20 @@ def recorded(
     ]
 
 
+def seen(keyed: Keyed, now: datetime, change: Written, *, action: str, target: str) -> Write:
+    """The record of what a person wrote over straight in the store."""
+    record = Audit(
+        by=keyed.by,
+        at=now,
+        action=action,
+        target=target,
+        request=keyed.request,
+        changes=bounded([change]),
+        digest=UNSEALED,
+    )
+    return create(refs.audit(keyed.audit_id), sealed(record))
+
+
 def by_platform(task: Part, *key: str) -> Keyed:
     """The key of a step that the platform takes; the same key is the same step."""
     return Keyed.of(PLATFORM, "-".join(key), task)

@@ -18,9 +18,13 @@ def posted(
     start: datetime,
     duty: Duty = "member",
     field: Sequence[str] = (),
+    position: str | None = None,
 ) -> Official:
-    """Serving elsewhere, or as something else, from `start` on: what went before ends there."""
-    last = official.postings[-1]
+    """Serving elsewhere, or as something else, from `start` on: what went before ends there.
+
+    Without another `position` the same is held on.
+    """
+    *earlier, last = _positioned(official)
     if start <= last.start:
         raise refuse(
             "conflict",
@@ -29,8 +33,9 @@ def posted(
             f"nơi công tác gần nhất bắt đầu từ {last.start:%d/%m/%Y}; hãy đính chính",
         )
     ended = last if last.end and last.end <= start else last.model_copy(update={"end": start})
-    new = Posting(unit=unit, start=start, duty=duty, field=[*field])
-    return with_postings(official, [*official.postings[:-1], ended, new])
+    held = position or last.position
+    new = Posting(unit=unit, start=start, duty=duty, position=held, field=[*field])
+    return with_postings(official, [*earlier, ended, new])
 
 
 def departed(official: Official, end: datetime) -> Official:
@@ -52,12 +57,13 @@ def corrected(
     official: Official, wrong: str, right: str, start: datetime, end: datetime | None
 ) -> Official:
     """With the time from `start` until before `end` served in the right unit instead."""
+    standing = _positioned(official)
     postings = [
         part
-        for posting in official.postings
+        for posting in standing
         for part in (_split(posting, right, start, end) if posting.unit == wrong else [posting])
     ]
-    if postings == official.postings:
+    if postings == standing:
         raise refuse(
             "missing",
             "wrong",
@@ -82,6 +88,7 @@ def with_postings(official: Official, postings: Sequence[Posting]) -> Official:
     return official.model_copy(
         update={
             "unit": last.unit,
+            "position": last.position or official.position,
             "is_head": last.duty == "head" and last.end is None,
             "postings": ordered,
             "units": sorted({one.unit for one in ordered}),
@@ -154,7 +161,7 @@ def _split(
     if last is not None and last <= first:
         return [posting]
     before = posting.model_copy(update={"end": first})
-    within = Posting(unit=right, start=first, end=last)
+    within = Posting(unit=right, start=first, end=last, position=posting.position)
     after = None if last is None else posting.model_copy(update={"start": last})
     parts = [before] if posting.start < first else []
     parts.append(within)
@@ -176,7 +183,12 @@ def _joined(postings: Sequence[Posting]) -> list[Posting]:
 
 
 def _says(posting: Posting) -> tuple[object, ...]:
-    return posting.unit, posting.duty, posting.field
+    return posting.unit, posting.duty, posting.position, posting.field
+
+
+def _positioned(official: Official) -> list[Posting]:
+    """The postings, each with its position: `official.position` is only that of the last."""
+    return [one.model_copy(update={"position": official.held_in(one)}) for one in official.postings]
 
 
 def _ends_before_it_starts() -> RefusedError:

@@ -19,6 +19,7 @@ from shared.models.entry import (
     EntryId,
     Returned,
 )
+from shared.models.unit import Unit
 from shared.ports import Clock, Services, Transaction, create
 from shared.usecases.caller import Caller
 from shared.usecases.ground import require_ground
@@ -97,7 +98,7 @@ def _append(
         raise refuse(
             "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
         )
-    _authorise(caller, assignment, entry)
+    _authorise(transaction, caller, assignment, entry)
     standing = transaction.get(ref)
     if standing is None:
         read_open(transaction, assignment.period, "assignment")
@@ -112,11 +113,14 @@ def _append(
     return Reported(assignment=request.assignment, id=request.id, repeated=standing is not None)
 
 
-def _authorise(caller: Caller, assignment: Assignment, entry: ClientEntry) -> None:
-    """The doer reports and submits; the approver or a head above judges."""
+def _authorise(
+    transaction: Transaction, caller: Caller, assignment: Assignment, entry: ClientEntry
+) -> None:
+    """The doer reports and submits; the approver or whoever answers for the doer judges."""
     if isinstance(entry, Accepted | Returned | Corrected):
-        judge = entry.by == assignment.approver or caller.heads(assignment.path)
-        allowed = (caller.is_system or judge) and entry.by != assignment.official
+        allowed = entry.by != assignment.official and (
+            caller.is_system or _may_judge(transaction, caller, assignment)
+        )
     else:
         allowed = entry.by == assignment.official
     if not allowed:
@@ -126,3 +130,10 @@ def _authorise(caller: Caller, assignment: Assignment, entry: ClientEntry) -> No
             f"{entry.by} may not append {entry.kind} here",
             f"{entry.by} không được ghi mục này",
         )
+
+
+def _may_judge(transaction: Transaction, caller: Caller, assignment: Assignment) -> bool:
+    if caller.uid == assignment.approver and caller.has("official"):
+        return True
+    unit: Unit | None = transaction.get(refs.units(assignment.unit))
+    return unit is not None and caller.heads(unit.superiors(assignment.official))

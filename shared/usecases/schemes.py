@@ -13,6 +13,7 @@ from shared.usecases.recorded import seed
 SHIPPED = {
     "decree-335@1": "decree-335.json",
     "decree-335-local@1": "decree-335-local.json",
+    "decree-335-local@2": "decree-335-local-2.json",
 }
 
 

@@ -1,5 +1,6 @@
 """Score facts given as data, without a store: for what-if questions and reproductions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from shared.models.base import (
 )
 from shared.models.entry import Entry, EntryId
 from shared.models.official import Leave
+from shared.models.position import Asked
 from shared.models.scheme import Amount, Component, Indicator, Rating, Scheme, Statement
 from shared.models.scorecard import Assessment, Capacity, Override, Scorecard, Stretch
 from shared.scoring.contribution import contribute
@@ -27,10 +29,12 @@ from shared.scoring.evaluation import components
 from shared.scoring.fold import fold_all
 from shared.scoring.gates import standing_in
 from shared.scoring.leave import is_away
+from shared.scoring.publication import asked_defects
 from shared.scoring.rollup import as_part, pool
 from shared.scoring.scorecard import score
 from shared.scoring.statement import derive_all
 from shared.usecases.calendar import bounds
+from shared.usecases.context import asks_positions
 from shared.usecases.schemes import SHIPPED, require_sound, shipped
 
 
@@ -63,6 +67,7 @@ class Served(Part):
     statements: dict[Id, Id] = {}
     subordinates: Annotated[list[Rating], Field(max_length=1000)] = []
     indicators: dict[Id, Amount] = {}
+    positions: dict[Id, Asked] = {}
     unit_shares: dict[Id, Percent] = {}
 
 
@@ -132,6 +137,7 @@ def _card(stretch: str, served: Served, facts: Facts, scheme: Scheme) -> Scoreca
         criteria={} if served.appraisal is None else served.appraisal.by_head,
         statements={**derived, **served.statements},
         indicators=served.indicators,
+        positions=dict(sorted(served.positions.items())),
         unit=served.unit_shares,
         overrides=overrides,
         away=is_away(facts.leave, start, end),
@@ -156,12 +162,25 @@ def _unknown(stretch: str, served: Served, facts: Facts, root: Component) -> lis
         for name, option in served.statements.items()
         if not isinstance(one := asked.get(name), Statement) or option not in one.options
     ]
+    of_positions = {one.id for asks in served.positions.values() for one in asks.indicators}
     idle += [
         f"indicators.{name}"
         for name in served.indicators
-        if not isinstance(asked.get(name), Indicator)
+        if not isinstance(asked.get(name), Indicator) and name not in of_positions
     ]
-    return [_not_asked(within + field) for field in idle]
+    idle += [f"positions.{name}" for name in served.positions if not asks_positions(root)]
+    return [
+        *(_not_asked(within + field) for field in idle),
+        *_unsound(f"{within}positions", served.positions),
+    ]
+
+
+def _unsound(within: str, positions: Mapping[str, Asked]) -> list[Fault]:
+    return [
+        Fault(f"{within}.{name}.{one.node}", one.en, one.vi)
+        for name, asked in positions.items()
+        for one in asked_defects(asked)
+    ]
 
 
 def _not_asked(field: str) -> Fault:

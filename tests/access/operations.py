@@ -5,12 +5,22 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import requests
+
 from infra.local.people import Client
 from shared import refs
 from shared.models.holidays import Holidays
 from shared.ports import put
 from shared.usecases.schemes import shipped
-from tests.access.place import LEFT_BEHIND, NEXT, OUTSIDE, PERIODS, UIDS, WORK, Place
+from tests.access.place import (
+    LEFT_BEHIND,
+    NEXT,
+    OUTSIDE,
+    PERIODS,
+    UIDS,
+    WORK,
+    Place,
+)
 from tests.builders import a_posting, a_source, an_official
 from tests.world import CRITERIA
 
@@ -117,7 +127,12 @@ def in_store(place: str, name: str) -> Try:
             w, who, OUTSIDE["roll-up"]["id"], "by_self"
         ),
         "score as head": lambda w, who, state: _score(w, who, PERIODS[state], "by_head"),
-        "score own as head": _score_own,
+        "score own as head": lambda w, who, state: _score_own(w, who, state, "by_head"),
+        "score oneself": lambda w, who, state: _score_own(w, who, state, "by_self"),
+        "score head as head": lambda w, who, state: _score(
+            w, who, PERIODS[state], "by_head", of=UIDS["head"]
+        ),
+        "score by name as head of p1": _score_named,
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
         "file on what followed": lambda w, who, state: _file(w, who, PERIODS[state], version=2),
@@ -126,6 +141,12 @@ def in_store(place: str, name: str) -> Try:
         ),
         "file on what did not follow": lambda w, who, _: _file(
             w, who, OUTSIDE["heard"]["id"], version=3
+        ),
+        "file for oneself": lambda w, who, state: _file(w, who, PERIODS[state], _own(who)),
+        "accept head's": lambda w, who, s: _append(w, who, s, ENTRIES["accept"], UIDS["head"]),
+        "return head's": lambda w, who, s: _append(w, who, s, ENTRIES["return"], UIDS["head"]),
+        "get of head": lambda w, who, s: (
+            w.as_(who).read(f"appraisals/{PERIODS[s]}_{UIDS['head']}").status_code
         ),
         "score as former head": lambda w, who, state: _elsewhere(w, who, state, "by_head"),
         "score self elsewhere": lambda w, who, state: _elsewhere(w, who, state, "by_self"),
@@ -138,7 +159,7 @@ def in_store(place: str, name: str) -> Try:
     if name.startswith("list"):
         return lambda where, who, state: _list(where, who, state, place, name)
     verbs: dict[str, Try] = {
-        "get": lambda where, who, state: where.as_(who).read(_path(place, state)).status_code,
+        "get": lambda where, who, state: where.as_(who).read(_path(place, state, who)).status_code,
         "create": lambda where, who, state: _create(where, who, state, place),
         "update": lambda where, who, state: _update(where, who, state, place),
         "delete": lambda where, who, state: where.as_(who).delete(_path(place, state)).status_code,
@@ -146,8 +167,10 @@ def in_store(place: str, name: str) -> Try:
     return verbs[name]
 
 
-def _path(place: str, state: str) -> str:
-    return DOCUMENTS[place].format(period=PERIODS[state])
+def _path(place: str, state: str, who: str = "") -> str:
+    """Of whoever left, the work that they approved."""
+    path = DOCUMENTS[place].format(period=PERIODS[state])
+    return path.replace(f"_an_{WORK}", f"_an_{LEFT_BEHIND}") if who == "left" else path
 
 
 def _create(where: Place, who: str, state: str, place: str) -> int:
@@ -166,7 +189,7 @@ def _list(where: Place, who: str, state: str, place: str, name: str) -> int:
     query: dict[str, Any] = {"from": [{"collectionId": collection or parent}], "limit": 3}
     filters = {
         "list of own": ("official", "EQUAL", "an"),
-        "list to approve": ("approver", "EQUAL", "duy"),
+        "list to approve": ("approver", "EQUAL", UIDS["left" if who == "left" else "approver"]),
         "list of unit": ("path", "ARRAY_CONTAINS", "p1"),
         "list of department": ("path", "ARRAY_CONTAINS", "so"),
     }
@@ -182,9 +205,9 @@ def _list(where: Place, who: str, state: str, place: str, name: str) -> int:
     return where.as_(who).query(parent if collection else "", query).status_code
 
 
-def _append(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
+def _append(where: Place, who: str, state: str, entry: dict[str, Any], of: str = "an") -> int:
     work = LEFT_BEHIND if who == "left" else WORK
-    path = f"assignments/{PERIODS[state]}_p1_an_{work}/entries/{where.fresh()}"
+    path = f"assignments/{PERIODS[state]}_p1_{of}_{work}/entries/{where.fresh()}"
     fields = {**_by(who, entry), "by": UIDS.get(who, "nobody")}
     return where.as_(who).write(path, fields, times=["at"]).status_code
 
@@ -196,11 +219,16 @@ def _by(who: str, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _score(
-    where: Place, who: str, period: str, part: str, unit: Mapping[str, str] = MappingProxyType({})
+    where: Place,
+    who: str,
+    period: str,
+    part: str,
+    unit: Mapping[str, str] = MappingProxyType({}),
+    of: str = "an",
 ) -> int:
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
-    fields = {"period": period, "official": "an", part: scoring, **unit}
-    path = "_".join([f"appraisals/{period}_an", *unit.values()])
+    fields = {"period": period, "official": of, part: scoring, **unit}
+    path = "_".join([f"appraisals/{period}_{of}", *unit.values()])
     return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
 
 
@@ -209,12 +237,14 @@ def _elsewhere(where: Place, who: str, state: str, part: str) -> int:
     return _score(where, who, PERIODS[state], part, {"unit": "p2"})
 
 
-def _score_own(where: Place, who: str, state: str) -> int:
-    """The own appraisal's other part; a head has it from the head above."""
-    period, uid = PERIODS[state], UIDS.get(who, "nobody")
-    fields = {"period": period, "official": uid, "by_head": {"by": uid, "scores": SCORES}}
-    client = where.as_(who)
-    return client.write(f"appraisals/{period}_{uid}", fields, times=["by_head.at"]).status_code
+def _score_named(where: Place, who: str, state: str) -> int:
+    """For An's time in the unit where they still serve: that is the appraisal without a unit."""
+    return _score(where, who, PERIODS[state], "by_head", {"unit": "p1"})
+
+
+def _score_own(where: Place, who: str, state: str, part: str) -> int:
+    """A part of the own appraisal; a head has the head's from the head above."""
+    return _score(where, who, PERIODS[state], part, of=_own(who))
 
 
 def _mark_read(where: Place, who: str, state: str) -> int:
@@ -227,9 +257,9 @@ def _register(where: Place, who: str, state: str) -> int:
     return where.as_(who).write(place, fields, times=["at"]).status_code
 
 
-def _file(where: Place, who: str, period: str, **more: Any) -> int:
+def _file(where: Place, who: str, period: str, of: str = "an", **more: Any) -> int:
     """Taken away again: a petition that nobody answers holds its period."""
-    fields = {"period": period, "official": "an", "reason": "xem lại", **more}
+    fields = {"period": period, "official": of, "reason": "xem lại", **more}
     path = where.fresh()
     status = where.as_(who).write(f"appeals/{path}", fields, times=["at"]).status_code
     where.delete(f"appeals/{path}")
@@ -250,9 +280,13 @@ def _propose_own(where: Place, who: str, state: str) -> int:
 def in_functions(function: str, name: str) -> Try:
     """The try that a row of the functions' table names."""
     if function == "progress":
-        return lambda where, who, state: _report(where, who, state, ENTRIES[name])
+        kind = name.removesuffix(" head's")
+        of = "an" if kind == name else UIDS["head"]
+        return lambda where, who, state: _report(where, who, state, ENTRIES[kind], of)
     return {
         "assign to An": _assign,
+        "assign to head": lambda w, who, s: _assign(w, who, s, UIDS["head"]),
+        "cancel head's": lambda w, who, s: _amend(w, who, s, "cancel", UIDS["head"]),
         "move deadline": lambda w, who, s: _amend(w, who, s, "move_deadline"),
         "reassign": lambda w, who, s: _amend(w, who, s, "reassign"),
         "cancel": lambda w, who, s: _amend(w, who, s, "cancel"),
@@ -270,6 +304,10 @@ def in_functions(function: str, name: str) -> Try:
         "set product": _set_product,
         "measure An": lambda w, who, s: _measure(w, who, s, "an"),
         "measure oneself": lambda w, who, s: _measure(w, who, s, _own(who)),
+        "measure unit": lambda w, who, s: _measure(w, who, s, "p1", "unit"),
+        "measure own unit": lambda w, who, s: _measure(w, who, s, _unit_of(w, who), "unit"),
+        "appraise unit": lambda w, who, s: _appraise_unit(w, who, s, "p1"),
+        "appraise another unit": lambda w, who, s: _appraise_unit(w, who, s, "p2"),
         "enrol another": _enrol,
         "rename An": lambda w, who, s: _people(w, who, "rename", "an", name="An"),
         "rename oneself": lambda w, who, s: _people(w, who, "rename", _own(who), name="Khác"),
@@ -305,26 +343,26 @@ def _post(where: Place, who: str, function: str, body: dict[str, Any]) -> int:
     return where.as_(who).post(function, body, key=where.fresh()).status_code
 
 
-def _report(where: Place, who: str, state: str, entry: dict[str, Any]) -> int:
-    assignment = refs.assignment_id(PERIODS[state], "p1", "an", WORK)
+def _report(where: Place, who: str, state: str, entry: dict[str, Any], of: str) -> int:
+    assignment = refs.assignment_id(PERIODS[state], "p1", of, WORK)
     body = {"assignment": assignment, "id": where.fresh(), "entry": _by(who, entry)}
     return _post(where, who, "progress", body)
 
 
-def _assign(where: Place, who: str, state: str) -> int:
+def _assign(where: Place, who: str, state: str, to: str = "an") -> int:
     due = f"{PERIODS[state]}-20T03:00:00Z"
-    work = [{"to": {"officials": ["an"]}, "product": "hs", "due": due}]
+    work = [{"to": {"officials": [to]}, "product": "hs", "due": due}]
     return _post(where, who, "assign", {"action": "assign", "period": PERIODS[state], "work": work})
 
 
-def _amend(where: Place, who: str, state: str, action: str) -> int:
+def _amend(where: Place, who: str, state: str, action: str, of: str = "an") -> int:
     more = {
         "move_deadline": {"due": f"{PERIODS[state]}-21T03:00:00Z"},
         "reassign": {"to": "chi"},
         "cancel": {},
         "carry_over": {"period": NEXT, "due": f"{NEXT}-21T03:00:00Z"},
     }
-    body = {"action": action, "assignment": where.new_assignment(state), "reason": "lý do rõ"}
+    body = {"action": action, "assignment": where.new_assignment(state, of), "reason": "lý do rõ"}
     return _post(where, who, "assign", {**body, **more[action]})
 
 
@@ -397,12 +435,27 @@ def _set_product(where: Place, who: str, state: str) -> int:
     return _catalogue(where, who, "set_product", product=where.fresh(), **terms)
 
 
-def _measure(where: Place, who: str, state: str, subject: str) -> int:
+def _measure(where: Place, who: str, state: str, subject: str, kind: str = "official") -> int:
     """Granted, it is refused only for what the decree does not measure."""
-    row = {"kind": "official", "subject": subject, "component": "on-time", "value": 1}
+    row = {"kind": kind, "subject": subject, "component": "on-time", "value": 1}
     rows = [{**row, "source": "cổng dịch vụ công"}]
-    status = _catalogue(where, who, "measure", period=PERIODS[state], rows=rows)
-    return 200 if status == 400 and subject == "an" else status
+    return _asked(_catalogue(where, who, "measure", period=PERIODS[state], rows=rows))
+
+
+def _appraise_unit(where: Place, who: str, state: str, unit: str) -> int:
+    """Granted, it is refused only for what the decree does not ask."""
+    asked = {"period": PERIODS[state], "unit": unit, "scores": {"nothing": 1}}
+    return _asked(_catalogue(where, who, "appraise_unit", **asked))
+
+
+def _asked(status: int) -> int:
+    """Whoever is told what was wrong with the request may ask."""
+    return requests.codes.ok if status == requests.codes.bad_request else status
+
+
+def _unit_of(where: Place, who: str) -> str:
+    official = where.stack.wiring.store.get(refs.officials(_own(who)))
+    return "p1" if official is None else official.unit
 
 
 def _catalogue(where: Place, who: str, action: str, **more: Any) -> int:

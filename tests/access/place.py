@@ -76,6 +76,7 @@ UIDS = {
     "other": "dung",
     "deputy": "hoa",
     "lapsed": "lam",
+    "acting": "vinh",
     "organiser": "tu",
     "authority": "quyen",
     "admin": "tri",
@@ -102,11 +103,11 @@ class Place:
     def fresh(self) -> str:
         return f"n{next(self.serial)}"
 
-    def new_assignment(self, state: str) -> str:
-        """Another piece of An's work, for an operation that uses it up."""
+    def new_assignment(self, state: str, official: str = "an") -> str:
+        """Another piece of An's work, or a head's, for an operation that uses it up."""
         suffix = self.fresh()
-        name = refs.assignment_id(PERIODS[state], "p1", "an", suffix)
-        self.write([put(refs.assignments(name), _work(state))])
+        name = refs.assignment_id(PERIODS[state], "p1", official, suffix)
+        self.write([put(refs.assignments(name), _work(state, official=official))])
         return name
 
     def new_proposal(self, state: str) -> str:
@@ -168,9 +169,9 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
         record = {"name": unit, "roles": [*roles], "unit": unit, "postings": [posting]}
         return Official.model_validate({**record, "units": [unit], **more})
 
-    def stint(start: int, end: int) -> list[StandIn]:
+    def stint(start: int, end: int, unit: str = "p1") -> list[StandIn]:
         days = timedelta(days=1)
-        return [StandIn(unit="p1", start=c + start * days, end=c + end * days) for c in clocks]
+        return [StandIn(unit=unit, start=c + start * days, end=c + end * days) for c in clocks]
 
     return {
         "self": one("p1", "official", postings=_moved(), units=["p1", "p2"]),
@@ -181,11 +182,12 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
         "other": one("p2", "official", "head", is_head=True),
         "deputy": one("p2", "official", stands_in=stint(-1, 1)),
         "lapsed": one("p2", "official", stands_in=stint(-3, -1)),
+        "acting": one("p1", "official", stands_in=stint(-1, 1, "so")),
         "organiser": one("so", "official", "organiser"),
         "authority": one("so", "official", "authority"),
         "admin": one("so", "administrator"),
         "auditor": one("so", "auditor"),
-        "left": one("p1"),
+        "left": one("p1", is_head=True),
     }
 
 
@@ -243,11 +245,16 @@ def _period(state: str) -> list[Write]:
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),
         put(refs.assignments(_name(state, LEFT_BEHIND)), _work(state, approver=UIDS["left"])),
+        put(refs.assignments(_name(state, of=UIDS["head"])), _work(state, official=UIDS["head"])),
+        *_judged(_name(state, of=UIDS["head"])),
         put(refs.proposals(period), _proposal(state)),
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
         *_judged(_name(state)),
         *_judged(_name(state, LEFT_BEHIND)),
-        put(refs.appraisal(period, "an"), an_appraisal(period=period, official="an")),
+        *(
+            put(refs.appraisal(period, uid), an_appraisal(period=period, official=uid))
+            for uid in ("an", UIDS["head"])
+        ),
         put(
             refs.unit_appraisal(period, "p1"),
             UnitAppraisal(period=period, unit="p1", by_head=builders.a_scoring()),
@@ -279,7 +286,10 @@ def _past_versions(period: str) -> list[Write]:
         a_result(card, unit="p1"), path=["so", "p1"], follows=[FOLLOWED], petition_until=LONG_AGO
     )
     third = a_correction(second.result, path=["so", "p1"], version=3, replaces=second.digest)
-    return [put(refs.correction(period, "an", one.version), one) for one in (second, third)]
+    return [
+        put(refs.official_results(period)("an"), a_result(card, unit="p1")),
+        *(put(refs.correction(period, "an", one.version), one) for one in (second, third)),
+    ]
 
 
 def _proposal(state: str) -> Registered:
@@ -306,14 +316,14 @@ def _decided(version: Correction) -> Decision:
     return decision.model_copy(update={"result": version.digest})
 
 
-def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:
+def _work(state: str, approver: str = UIDS["approver"], official: str = "an") -> Assignment:
     period = PERIODS[state]
     start, end = bounds(period, ZONE)
     terms: dict[str, Any] = {
         "period": period,
         "unit": "p1",
         "path": ["so", "p1"],
-        "official": "an",
+        "official": official,
         "approver": approver,
         "assigned_by": "binh",
         "product": "hs",
@@ -325,8 +335,8 @@ def _work(state: str, approver: str = UIDS["approver"]) -> Assignment:
     return an_assignment(**terms)
 
 
-def _name(state: str, suffix: str = WORK) -> str:
-    return refs.assignment_id(PERIODS[state], "p1", "an", suffix)
+def _name(state: str, suffix: str = WORK, of: str = "an") -> str:
+    return refs.assignment_id(PERIODS[state], "p1", of, suffix)
 
 
 def _old_token(stack: Stack) -> str:

@@ -30,6 +30,7 @@ Json = dict[str, Any]
         ("gate-on-time", "rated", 9942, "completed", "on-time"),
         ("reprimand", "rated", 10_000, "not_completed", "discipline"),
         ("year", "rated", 7850, "good", "score"),
+        ("position", "rated", 9129, "good", "beyond"),
         ("indicators", "rated", 2500, "not_completed", "score"),
         ("five-point-scale", "rated", 8600, "good", "score"),
     ],
@@ -66,6 +67,7 @@ def test_no_example_is_left_out_of_these_tests() -> None:
         ("reprimand", "(decided by the gate discipline)", "vi phạm quy định công vụ"),
         ("indicators", "(40 - 20) / (100 - 20) = 25.00 %", "chưa đo: bỏ qua"),
         ("indicators", "(80 - 100) / (20 - 100) = 25.00 %", "Ngày xử lý trung bình"),
+        ("position", "(50·on-time-rate + 30·satisfied) / 80 = 76.88 %", "Vị trí mot-cua"),
         ("five-point-scale", "50·5.00/5.00 + 30·4.00/5.00 + 20·3.00/5.00", "Tổng điểm ="),
     ],
 )
@@ -90,6 +92,15 @@ def test_a_scheme_may_be_given_as_data(tmp_path: Path) -> None:
     late = json.loads((EXAMPLES / "exemption.json").read_text("utf-8"))["assignments"]["refused"]
     facts = {"scheme": scheme, "period": "2026-10", "assignments": {"late": late}}
     assert json.loads(run(tmp_path, facts).stdout)["nodes"]["c"]["share"] == 5000
+
+
+def test_what_a_position_asks_unsoundly_is_named(tmp_path: Path) -> None:
+    facts = json.loads((EXAMPLES / "position.json").read_text("utf-8"))
+    facts["positions"]["mot-cua"]["criteria"][0]["weight"] = 10
+    result = run(tmp_path, facts)
+    assert (result.exit_code, "positions.mot-cua.criteria" in result.output) == (2, True)
+    other = {**facts, "scheme": "decree-335@1"}
+    assert "positions.mot-cua: the scheme does not ask for this" in run(tmp_path, other).output
 
 
 def test_the_local_variant_scores_the_same_work_by_its_own_split(tmp_path: Path) -> None:

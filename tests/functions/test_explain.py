@@ -6,6 +6,7 @@ import requests
 
 from shared import refs
 from shared.ports import put
+from shared.usecases.verify import verify
 from tests.functions.test_decide import choice, decide, refusal
 from tests.reviewed import review
 from tests.world import MONTH, World, an_official
@@ -57,3 +58,18 @@ def test_a_result_says_what_was_decided(world: World) -> None:
         [put(refs.officials("moi"), an_official("Mới", "p1"))],
     )
     assert refusal(explain(world, "moi")) == (404, "missing", "official")
+
+
+def test_scores_that_others_took_the_place_of_are_told_once_published(world: World) -> None:
+    """By the events that the store sends; nothing of it is an alteration."""
+    world.assigned("an")
+    for head, points in (("binh", 900), ("binh", 900), ("giam-doc", 750)):
+        assert world.appraise(head, "an", points).status_code == OK
+    world.stack.drain(30)
+    assert not [line for line in lines(world, "an") if "changed what was scored" in line]
+    world.close()
+    [told] = [line for line in lines(world, "an") if "changed what was scored" in line]
+    assert "giam-doc changed" in told
+    assert told.count("9.00 → 7.50") == 3
+    wiring = world.stack.wiring
+    assert verify(wiring.store, wiring.schemes, MONTH).findings == []

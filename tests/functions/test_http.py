@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from flask import Flask, request
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
@@ -21,6 +23,7 @@ from infra.local.stack import ROOT, Stack
 from infra.local.triggers import CALLED
 from infra.openapi import contract_of
 from shared.adapters.rate import RateLimit
+from shared.settings import Settings
 from tests.tokens import app_claims, signed_tokens
 from tests.world import ASKS_NOTHING, MONTH, World
 
@@ -221,3 +224,17 @@ def preflight(stack: Stack, name: str, origin: str | None) -> requests.Response:
 def send(world: World, chunks: Iterator[bytes]) -> requests.Response:
     headers = {**world.as_("tu").headers, **KEYED, "Content-Type": "application/json"}
     return requests.post(f"{world.stack.url}/assign", data=chunks, headers=headers, timeout=30)
+
+
+@pytest.mark.parametrize("name", ["explain", "assign"])
+def test_a_function_that_is_set_up_wrongly_says_so_as_a_problem(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A setting that does not hold is no fault of the request."""
+    monkeypatch.setattr("shared.wiring._override", None)
+    monkeypatch.setattr("shared.wiring._from_environment", lambda: Settings.from_environment({}))
+    entry = getattr(import_module(f"functions.{name}.main"), name)
+    with Flask(name).test_request_context("/", method="POST"):
+        answer = entry(request)
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert answer.get_json()["title"] == "internal"

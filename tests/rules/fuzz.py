@@ -187,7 +187,14 @@ class Engine:
     def prepare(self, rules: str) -> None:
         self.emulator.set_rules(self.project, rules)
         path = [UNIT]
-        work = {"official": DOER, "approver": JUDGE, "path": path, "period": OPEN, "quantity": MOST}
+        work = {
+            "official": DOER,
+            "approver": JUDGE,
+            "unit": UNIT,
+            "path": path,
+            "period": OPEN,
+            "quantity": MOST,
+        }
         documents: dict[str, Fields] = {
             f"units/{UNIT}": {"path": path},
             f"periods/{OPEN}": {"state": "open"},  # without windows, nothing else bounds it
@@ -195,6 +202,7 @@ class Engine:
             f"officials/{DOER}": {"unit": UNIT, "roles": ["official"]},
             f"officials/{JUDGE}": {"unit": UNIT, "roles": ["official", "head"], "is_head": True},
             f"assignments/{ASSIGNMENT}": work,
+            f"results/{REVIEWED}/officials/{DOER}": {"unit": UNIT},
         }
         for place, fields in documents.items():
             answer = self._commit("owner", [self._update(place, fields, JUDGE)])

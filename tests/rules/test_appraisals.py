@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from shared.models.appraisal import MOST_SCORES
 from tests.world import CRITERIA, MONTH, World
 
 OK, DENIED = requests.codes.ok, requests.codes.forbidden
@@ -45,7 +46,7 @@ def test_nobody_writes_another_part(world: World, by: str, side: str) -> None:
         {"conduct": -1},
         {"conduct": 10_001},
         {"con_duct": 1},
-        {f"c{n}": 1 for n in range(7)},
+        {f"c{n}": 1 for n in range(MOST_SCORES + 1)},
         {"conduct": 900, "initiative": {"x": 1}},
     ],
 )

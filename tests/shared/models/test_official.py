@@ -44,3 +44,10 @@ def test_service_that_touches_the_period_is_in_it(start: datetime, end: datetime
 @pytest.mark.parametrize(("start", "end"), [(END, None), (START - DAY, START)])
 def test_service_ends_just_before_its_end(start: datetime, end: datetime | None) -> None:
     assert not a_posting(start=start, end=end).overlaps(START, END)
+
+
+def test_whoever_has_left_claims_and_heads_nothing() -> None:
+    head = an_official(is_head=True)
+    left = head.model_copy(update={"roles": []})
+    assert (head.claims(), head.heads_at(START)) == (["head", "official"], [head.unit])
+    assert (left.claims(), left.heads_at(START)) == ([], [])

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shared.scoring.publication import defects
-from tests.builders import a_scheme
-from tests.trees import SOURCE, TITLE, Case, Json, cases
+from shared.scoring.publication import Defect, asked_defects, defects
+from tests.builders import a_scheme, an_asked
+from tests.trees import SOURCE, TITLE, Case, Json, a_position_scheme, cases
 
 NODE = {"title": TITLE, "absent": "not_assessed"}
 BANDS = a_scheme().ratings.fields()["bands"]
@@ -208,3 +208,37 @@ def test_what_is_sound_has_no_defects(change: Json) -> None:
 def test_random_trees_are_built_soundly_but_for_bands_out_of_reach(case: Case) -> None:
     reasons = [one.en for one in defects(case.scheme)]
     assert [one for one in reasons if "so nobody is" not in one and "the same" not in one] == []
+
+
+def test_what_positions_ask_stands_once_in_a_tree_of_people() -> None:
+    asks = [{**NODE, "id": name, "kind": "position_criteria"} for name in ("own", "again")]
+    assert defects(a_position_scheme()) == []
+    assert nodes(defects(a_scheme(**tree(*asks)))) == ["subjects.official.position_criteria"]
+    unit = {"unit": root(asks[0]), "official": root(leaf("x"))}
+    assert nodes(defects(a_scheme(subjects=unit, gates=[]))) == ["subjects.unit.own"]
+
+
+def nodes(found: list[Defect]) -> list[str]:
+    assert all(one.vi and one.en for one in found)
+    return [one.node for one in found]
+
+
+def test_what_a_position_asks_is_checked_field_by_field() -> None:
+    [manner], [rate] = an_asked().criteria, an_asked().indicators
+    half = manner.model_copy(update={"weight": 50})
+    empty = half.model_copy(update={"id": "care", "least": 5, "most": 5})
+    still = rate.model_copy(update={"target": rate.start})
+    for asked, wrong in (
+        (an_asked(), []),
+        (an_asked(criteria=[], indicators=[]), ["criteria"]),
+        (an_asked(criteria=[half]), ["criteria"]),
+        (an_asked(criteria=[half, half]), ["criteria.manner"]),
+        (an_asked(criteria=[half, empty]), ["criteria.care"]),
+        (an_asked(indicators=[rate, rate]), ["indicators", "indicators.on-time"]),
+        (an_asked(indicators=[still]), ["indicators.0"]),
+    ):
+        assert nodes(asked_defects(asked)) == wrong
+    assert nodes(asked_defects(an_asked(), ["manner", "on-time"])) == [
+        "criteria.0.id",
+        "indicators.0.id",
+    ]

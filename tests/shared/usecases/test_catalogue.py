@@ -1,6 +1,7 @@
 """What the organiser keeps: units, positions, products, measurements; and every refusal."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,23 +9,29 @@ from pydantic import TypeAdapter
 
 from shared import refs
 from shared.errors import RefusedError
+from shared.models.official import StandIn
 from shared.models.scheme import Scheme
 from shared.models.unit import Unit
 from shared.ports import Store, put
 from shared.usecases.caller import identify
 from shared.usecases.catalogue import CatalogueRequest, change_catalogue
-from shared.usecases.schemes import Schemes
+from shared.usecases.schemes import Schemes, shipped
 from tests.builders import (
+    DAY,
     END,
     PERIOD,
+    START,
+    TICK,
     a_period,
+    a_position,
     a_posting,
     a_product,
     a_scheme,
+    an_asked,
     an_official,
 )
 from tests.memory import Desk, MemoryStore
-from tests.trees import SOURCE, TITLE
+from tests.trees import SOURCE, TITLE, a_position_scheme
 
 REQUEST: TypeAdapter[CatalogueRequest] = TypeAdapter(CatalogueRequest)
 WHY = {"reason": "kế hoạch số 5"}
@@ -273,3 +280,133 @@ def test_units_lie_eight_levels_deep_at_most(office: Office) -> None:
         office.ask("tu", "found_unit", unit="u8", name="x", parent=above)
     store: Store = office.store
     assert store.get(refs.units("u8")) is None
+
+
+def test_nobody_scores_or_measures_a_unit_of_their_own(office: Office) -> None:
+    """Be it that they serve there, did so in the period, or stand in for its head."""
+    scored = {"period": PERIOD, "unit": "p1", "scores": {"order": 2000}}
+    row = {"kind": "unit", "component": "satisfaction", "value": 1, "source": "khảo sát"}
+    term = StandIn(unit="so", start=END - DAY, end=END + DAY)
+    office.store.commit([put(refs.officials("an"), an_official(stands_in=[term], **_in("p1")))])
+    assert refusal(office, "an", "appraise_unit", **scored) == ("forbidden", "unit")
+    moved = [a_posting(unit="p1", end=START + DAY), a_posting(unit="so", start=START + DAY)]
+    promoted = an_official(unit="so", is_head=True, postings=moved)
+    office.store.commit([put(refs.officials("an"), promoted)])
+    assert refusal(office, "an", "appraise_unit", **scored) == ("forbidden", "unit")
+    rows = [{**row, "subject": "so"}]
+    assert refusal(office, "tu", "measure", period=PERIOD, rows=rows) == ("forbidden", "rows")
+    acting = an_official(
+        roles=["organiser"], stands_in=[term.model_copy(update={"unit": "p1"})], **_in("so")
+    )
+    office.store.commit([put(refs.officials("tu"), acting)])
+    rows = [{**row, "subject": "p1"}]
+    assert refusal(office, "tu", "measure", period=PERIOD, rows=rows) == ("forbidden", "rows")
+
+
+def refusal(office: Office, by: str, action: str, **fields: Any) -> tuple[str, str]:
+    with pytest.raises(RefusedError) as refused:
+        office.ask(by, action, **fields)
+    return refused.value.code, refused.value.faults[0].field
+
+
+def by_position(office: Office, **period: Any) -> None:
+    """The month is scored by a scheme that counts what positions ask, such as An's."""
+    scheme = a_position_scheme().model_copy(update={"ref": "by-position@1"})
+    office.store.commit(
+        [
+            put(refs.schemes(scheme.ref), scheme),
+            put(refs.periods(PERIOD), a_period(scheme=scheme.ref, **period)),
+            put(refs.positions("mc"), a_position()),
+            put(refs.officials("an"), an_official(position="mc", **_in("p1"))),
+        ]
+    )
+
+
+def asking(**changes: Any) -> dict[str, Any]:
+    asks = an_asked(**changes).model_dump(mode="json")
+    return {"position": "mc", "title": "Một cửa", "products": [], "asks": asks}
+
+
+def asks_of(office: Office) -> list[datetime]:
+    position = office.store.get(refs.positions("mc"))
+    assert position is not None
+    return [one.since for one in position.asks]
+
+
+def test_what_a_position_asks_is_dated_and_put_right_until_its_period_opens(
+    office: Office,
+) -> None:
+    by_position(office)
+    for share in (90, 80):
+        [rate] = an_asked().indicators
+        rate = rate.model_copy(update={"start": share})
+        office.ask("tu", "set_position", **asking(since=END, indicators=[rate]))
+    assert asks_of(office) == [START, END]
+    office.ask("tu", "set_position", position="mc", title="Một cửa", products=["hs"])
+    assert asks_of(office) == [START, END]
+    office.ask("tu", "set_position", **asking(since=START) | {"position": "new"})
+
+
+def test_a_new_position_asks_at_once_and_an_old_one_where_no_period_counts_it(
+    office: Office,
+) -> None:
+    office.ask("tu", "set_position", **asking())
+    office.ask("tu", "set_position", **asking(since=START + DAY))
+    assert asks_of(office) == [START, START + DAY]
+
+
+@pytest.mark.parametrize("state", ["open", "closing", "review", "final"])
+def test_what_counts_in_a_period_stands_from_its_opening(office: Office, state: str) -> None:
+    by_position(office, state=state)
+    written = list(office.store.written)
+    for since, code in ((END - TICK, "conflict"), (START, "conflict"), (START - DAY, "conflict")):
+        with pytest.raises(RefusedError) as refused:
+            office.ask("tu", "set_position", **asking(since=since))
+        assert (refused.value.code, refused.value.faults[0].field) == (code, "asks.since")
+    assert office.store.written == written
+
+
+def test_what_a_position_may_not_ask_is_named_by_its_field(office: Office) -> None:
+    by_position(office)
+    [manner] = an_asked().criteria
+    light = manner.model_copy(update={"weight": 40, "id": "conduct"})
+    three = [light.model_copy(update={"id": name}) for name in "abc"]
+    fourth = three[0].model_copy(update={"id": "a", "weight": 30})
+    for criteria, fields in (
+        ([light], ["asks.criteria", "asks.criteria.0.id"]),
+        ([*three[1:], fourth], ["asks.criteria", "asks.criteria.2.id"]),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            office.ask("tu", "set_position", **asking(since=END, criteria=criteria))
+        assert [one.field for one in refused.value.faults] == fields
+        assert all(one.reason_vi for one in refused.value.faults)
+
+
+def test_an_appraisal_holds_the_scores_of_two_positions(office: Office) -> None:
+    by_position(office)
+    scheme = shipped("decree-335-local@2")
+    office.store.commit([put(refs.schemes(scheme.ref), scheme)])
+    [manner] = an_asked().criteria
+    for weights, refused in (([50, 50], False), ([40, 30, 30], True)):
+        criteria = [
+            manner.model_copy(update={"id": f"m{number}", "weight": weight})
+            for number, weight in enumerate(weights)
+        ]
+        wanted = asking(since=END, criteria=criteria, indicators=[])
+        if not refused:
+            office.ask("tu", "set_position", **wanted)
+            continue
+        with pytest.raises(RefusedError, match="an appraisal holds 7"):
+            office.ask("tu", "set_position", **wanted)
+
+
+def test_the_indicators_of_the_position_held_are_measured_and_no_others(office: Office) -> None:
+    by_position(office)
+    office.ask("tu", "measure", period=PERIOD, rows=[row(value=95)])
+    text = HEADER + "official,an,on-time,97,cổng\n"
+    office.ask("tu", "import_measurements", period=PERIOD, csv=text)
+    assert office.measured("official", "an") == {"on-time": (97, "cổng")}
+    for subject in ("binh", "ai"):
+        with pytest.raises(RefusedError) as refused:
+            office.ask("tu", "measure", period=PERIOD, rows=[row(subject=subject)])
+        assert [one.field for one in refused.value.faults] == ["rows.0.component"]

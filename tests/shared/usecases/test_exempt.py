@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared import refs
+from shared.models.official import StandIn
 from shared.models.scorecard import Excused
 from shared.ports import put
 from tests.builders import DAY, TICK, a_scheme
@@ -146,3 +147,19 @@ def test_what_is_overdue_may_be_waived_before_it_comes_and_what_is_not_due_may_n
     office.deliver(work, "s2", quantity=2)
     row = office.row(work)
     assert (row.done, row.lates, row.excused) == (3, 0, Excused(lates=2, fails=0))
+
+
+def test_whoever_stands_in_for_a_head_decides_nothing_about_that_head(office: Office) -> None:
+    """Somebody who decides for the whole unit does, unless filling that head's very place."""
+    work = office.assigned("binh")
+    request = {"kind": "exemption_requested", "reason": REASON, "evidence": ["cv-12"]}
+    office.append("binh", work, "x1", **request)
+    authority = office.store.get(refs.officials("quyen"))
+    assert authority is not None
+    term = StandIn(unit="p1", start=DUE - 30 * DAY, end=DUE + 30 * DAY)
+    filling = authority.model_copy(update={"stands_in": [term]})
+    office.store.commit([put(refs.officials("quyen"), filling)])
+    asked = decision(work, lates_waived=0)
+    assert office.refusal("quyen", **asked) == ("forbidden", "assignment")
+    office.store.commit([put(refs.officials("quyen"), authority)])
+    assert office.ask("quyen", **asked) == [work]

@@ -55,6 +55,7 @@ class Office:
                 *(put(refs.units(name), unit) for name, unit in units.items()),
                 *(put(refs.officials(uid), one) for uid, one in people.items()),
                 put(refs.positions("cv"), Position(title="Chuyên viên", products=[])),
+                put(refs.positions("mc"), Position(title="Một cửa", products=[])),
                 put(refs.periods("2026-10"), a_period()),
                 put(refs.periods("2026-09"), LOCKED),
             ]
@@ -129,6 +130,18 @@ def test_a_transfer_leaves_neither_gap_nor_overlap(office: Office) -> None:
     first, second = an.postings
     assert (first.end, second.start, second.end) == (NOW - DAY, NOW - DAY, None)
     assert (an.unit, an.units, an.position) == ("p2", ["p1", "p2"], "cv")
+    assert [one.position for one in an.postings] == [None, "cv"]
+
+
+def test_another_position_in_the_same_unit_is_dated_and_the_former_stays(office: Office) -> None:
+    there = {"official": "an", "unit": "p1"}
+    office.ask("quan-tri", "transfer", start=NOW - 2 * DAY, position="cv", **there)
+    office.ask("quan-tri", "transfer", start=NOW - DAY, **there)
+    office.ask("quan-tri", "transfer", start=NOW, position="mc", **there)
+    an = office.official("an")
+    assert [an.held_in(one) for one in an.postings] == [None, "cv", "cv", "mc"]
+    office.ask("quan-tri", "correct", officials=["an"], wrong="p1", right="p2", start=NOW)
+    assert office.official("an").postings[-1].position == "mc"
 
 
 def test_a_new_head_takes_over_and_units_and_records_agree(office: Office) -> None:

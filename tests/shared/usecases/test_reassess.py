@@ -34,11 +34,13 @@ from tests.builders import (
     UNIT,
     a_measurement,
     a_period,
+    a_position,
     a_posting,
     a_scheme,
     a_scoring,
     a_unit,
     an_appraisal,
+    an_asked,
     an_assignment,
     an_official,
     an_override,
@@ -47,10 +49,15 @@ from tests.builders import (
     full_marks,
 )
 from tests.memory import Desk, MemoryStore
-from tests.trees import an_indicator_scheme
+from tests.trees import a_position_scheme, an_indicator_scheme
 
 ELSEWHERE = "ubnd-b"
 MIDDLE = START + 15 * DAY
+MIDMONTH = an_asked(since=MIDDLE, indicators=[])
+"""Asked of whoever takes the position from the middle of the month on."""
+NURSE = an_asked(
+    criteria=[an_asked().criteria[0].model_copy(update={"id": "care", "most": 500})], indicators=[]
+)
 
 
 class Live:
@@ -66,6 +73,8 @@ class Live:
                 put(refs.periods(PERIOD), a_period(scheme=scheme.ref)),
                 put(refs.schemes(scheme.ref), scheme),
                 *(put(refs.units(name), unit) for name, unit in units.items()),
+                put(refs.positions("clerk"), a_position(asks=[an_asked(), MIDMONTH])),
+                put(refs.positions("nurse"), a_position(asks=[NURSE])),
             ]
         )
         self.scheme = scheme
@@ -147,6 +156,9 @@ facts = st.builds(
 )
 
 
+held = st.sampled_from([None, "clerk", "nurse", "unheard-of"])
+
+
 @st.composite
 def records(draw: st.DrawFn) -> Official:
     duties = st.sampled_from(["member", "head", "deputy"])
@@ -154,8 +166,10 @@ def records(draw: st.DrawFn) -> Official:
     postings = [first]
     if draw(st.booleans()):
         moved = draw(st.sampled_from([START, MIDDLE, END, END + DAY]))
-        first = first.model_copy(update={"end": moved})
-        postings = [first, a_posting(unit=ELSEWHERE, start=moved, duty=draw(duties))]
+        first = first.model_copy(update={"end": moved, "position": draw(held)})
+        unit = draw(st.sampled_from([UNIT, ELSEWHERE]))
+        then = {"start": moved, "duty": draw(duties), "position": draw(held)}
+        postings = [first, a_posting(unit=unit, **then)]
     return an_official(
         unit=postings[-1].unit,
         postings=postings,
@@ -163,14 +177,16 @@ def records(draw: st.DrawFn) -> Official:
         leave=draw(st.lists(leave, max_size=2)),
         facts=draw(st.lists(facts, max_size=2)),
         party_since=draw(st.none() | moments),
+        position=draw(held),
     )
 
 
 scorings = st.builds(
-    lambda points, statements, at: a_scoring(
-        scores=full_marks(points), statements=statements, at=at
+    lambda scores, statements, at: a_scoring(scores=scores, statements=statements, at=at),
+    st.one_of(
+        st.integers(0, 1000).map(full_marks),
+        st.fixed_dictionaries(dict.fromkeys(["conduct", "manner", "care"], st.integers(0, 1000))),
     ),
-    st.integers(0, 1000),
     st.dictionaries(st.sampled_from(["d", "dd", "e"]), st.sampled_from(["yes", "no"])),
     moments,
 )
@@ -189,7 +205,12 @@ steps = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.data(), records(), steps, st.sampled_from([None, an_indicator_scheme()]))
+@given(
+    st.data(),
+    records(),
+    steps,
+    st.sampled_from([None, an_indicator_scheme(), a_position_scheme()]),
+)
 def test_live_is_what_the_close_recomputes_whatever_comes_first(
     data: st.DataObject, record: Official, told: list[Step], scheme: Any
 ) -> None:
@@ -405,6 +426,35 @@ def test_measurements_bear_on_the_score_where_the_scheme_asks() -> None:
     live.deliver()
     assert live.card().share("dossiers") == 2500
     assert live.close()[1].drift == 0
+
+
+def test_each_position_held_in_a_period_rates_its_part_and_each_unit_by_its_head() -> None:
+    for elsewhere in (False, True):
+        unit = ELSEWHERE if elsewhere else UNIT
+        postings = [
+            a_posting(end=MIDDLE, position="clerk"),
+            a_posting(unit=unit, start=MIDDLE, position="nurse"),
+        ]
+        live = Live(a_position_scheme())
+        live.work("w1")
+        moved = an_official(unit=unit, postings=postings, units=sorted({UNIT, unit}))
+        live.write(refs.officials(OFFICIAL), moved)
+        scores = {"conduct": 1000, "manner": 600, "care": 500}
+        for place in (None, UNIT) if elsewhere else (None,):
+            said = a_scoring(scores=scores if not elsewhere else _asked_at(place))
+            live.write(
+                refs.appraisal(PERIOD, OFFICIAL, place), an_appraisal(by_head=said, unit=place)
+            )
+        rate = a_measurement("official", OFFICIAL, PERIOD, **{"on-time": 90})
+        live.write(refs.measurement(PERIOD, "official", OFFICIAL), rate)
+        live.deliver()
+        card = live.card()
+        assert (card.share("own"), card.share("measured"), card.standing) == (8000, 5000, "rated")
+        assert live.close()[1].drift == 0
+
+
+def _asked_at(unit: str | None) -> dict[str, int]:
+    return {"conduct": 1000, **({"care": 500} if unit is None else {"manner": 600})}
 
 
 def test_a_record_alone_makes_no_scorecard() -> None:

@@ -15,6 +15,7 @@ from shared.models.appeal import Appeal
 from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.result import Result
+from shared.models.scheme import Scheme
 from shared.models.scorecard import Assessment, Contribution
 from shared.ports import Queue, patch, put
 from shared.scoring.digest import UNSEALED
@@ -36,6 +37,7 @@ from shared.usecases.standing import Version, read_version
 from shared.usecases.verify import verify
 from tests.builders import SCHEME, a_contribution, a_unit, an_official, delivered, full_marks
 from tests.memory import MemoryStore
+from tests.trees import SOURCE, TITLE
 
 ZONE = "Asia/Ho_Chi_Minh"
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
@@ -330,17 +332,43 @@ def test_a_roll_up_follows_each_part_that_is_corrected() -> None:
     assert house.fields() == standing
 
 
-def test_a_roll_up_follows_what_is_decided_on_a_corrected_part() -> None:
-    house = a_compiled_year()
-    put_right(house, "2026-03", 0)
-    settle(house)
-    choice = Choice(official="an", rating="completed", reason="đã xem xét")
+def a_year_that_minds_its_months() -> House:
+    """Whoever was not completed in one of them is completed at most."""
+    house, _ = a_year()
+    gate = {
+        "id": "month",
+        "title": TITLE,
+        "applies_to": "all",
+        "condition": {"kind": "no_part", "rating": "not_completed"},
+        "ceiling": "completed",
+        "source": SOURCE,
+    }
+    fields = {**shipped(SCHEME).fields(), "ref": "strict@1", "gates": [gate]}
+    scheme = Scheme.model_validate(fields)
+    house.store.commit([put(refs.schemes(scheme.ref), scheme)])
+    house.open("2026", SWITCHED, scheme.ref)
+    house.run("2026")
+    house.queue.made.clear()
+    return house
+
+
+def decide_month(house: House) -> None:
+    choice = Choice(official="an", rating="not_completed", reason="đã xem xét")
     request = DecideRequest(period="2026-03", decisions=[choice])
     decide(house, house.schemes, authority(house, "2026-03"), "d", request)
+
+
+def test_a_roll_up_follows_what_is_decided_on_a_corrected_part() -> None:
+    house = a_year_that_minds_its_months()
+    put_right(house, "2026-03", 0)
+    settle(house)
+    assert last(house, "2026").result.scorecard.gate == "score"
+    decide_month(house)
     settle(house)
     card = last(house, "2026").result.scorecard
     assert last(house, "2026").number == 3
-    assert card.assessments["2026-03"].rating == "completed"
+    assert card.assessments["2026-03"].rating == "not_completed"
+    assert (card.rating, card.gate) == ("completed", "month")
     assert of_results(house) == []
 
 
@@ -370,11 +398,9 @@ def test_a_roll_up_is_put_right_in_its_parts() -> None:
 
 @pytest.mark.parametrize("path", ["results/2026-03/corrections/an_2", "decisions/2026-03_an_2"])
 def test_a_paper_that_is_gone_is_missed_in_the_roll_up(path: str) -> None:
-    house = a_compiled_year()
+    house = a_year_that_minds_its_months()
     put_right(house, "2026-03", 0)
-    choice = Choice(official="an", rating="completed", reason="đã xem xét")
-    request = DecideRequest(period="2026-03", decisions=[choice])
-    decide(house, house.schemes, authority(house, "2026-03"), "d", request)
+    decide_month(house)
     settle(house)
     assert of_results(house) == []
     del house.store.documents[path]

@@ -12,9 +12,10 @@ from shared import refs
 from shared.usecases.period import Confirm, change_period
 from shared.usecases.recorded import Change
 from shared.usecases.verify import verify
-from tests.closed import Office, closed_office, decide
+from tests.builders import DAY, an_asked
+from tests.closed import Office, closed_by_position, closed_office, decide
 from tests.province import a_rated_unit
-from tests.world import MONTH
+from tests.world import BEGIN, MONTH
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +202,24 @@ def test_what_is_decided_later_is_no_finding(closed: Office) -> None:
     closed.time += timedelta(days=60)
     change_period(closed, closed.caller("tu"), "ok", Confirm(action="confirm", period=MONTH))
     assert found(closed) == []
+
+
+def test_what_a_position_asks_later_reaches_no_closed_period_and_hides_no_alteration() -> None:
+    office = closed_by_position(an_asked(since=BEGIN - DAY, indicators=[]))
+    result = f"results/{MONTH}/officials/em"
+    assert found(office) == []
+    assert "position-criteria" in office.store.documents[result][0]["scorecard"]["nodes"]
+    ref = refs.positions("cv")
+    before = office.store.get(ref)
+    assert before is not None
+    asks = [*before.asks, an_asked(since=office.time)]
+    later = before.model_copy(update={"title": "Chuyên viên chính", "asks": asks})
+    decide(office, Change(ref, before, later))
+    assert found(office) == []
+    with altered(office, result, at("scorecard", "nodes", "position-criteria", "share")):
+        assert found(office) == [result]
+    with altered(office, ref.path, at("asks", to=lambda asks: asks[1:])):
+        assert found(office) == [ref.path]
 
 
 @pytest.mark.parametrize(
