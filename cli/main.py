@@ -224,6 +224,8 @@ def verify(period: Annotated[str, typer.Argument(help="A compiled period.")]) ->
             found = verify_period(wiring().store, wiring().schemes, period, tell)
     for path, record in found.erased.items():
         typer.echo(f"{path}: erased by audit record {record}")
+    for path, reason in found.ignored.items():
+        typer.echo(f"{path}: ignored, {reason}")
     for finding in found.findings:
         typer.echo(f"{finding.path}: {finding.reason}")
     typer.echo(f"{period}: {found.checked} documents, {len(found.findings)} findings")

@@ -56,6 +56,19 @@ class StandIn(Part):
     end: Time
 
 
+class Ahead(Part):
+    """A transfer that is decided and takes effect at `start`, as `by` entered it."""
+
+    unit: Id
+    start: Time
+    duty: Duty = "member"
+    field: Annotated[list[Id], Field(max_length=100)] = []
+    position: Id | None = None
+    after_gap: bool = False
+    reason: Reason
+    by: Id
+
+
 class Official(Document):
     """A person who works and is evaluated; `unit` is where they serve now.
 
@@ -72,6 +85,8 @@ class Official(Document):
     is_head: bool = False
     postings: Annotated[list[Posting], Field(min_length=1, max_length=100)]
     units: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    ahead: Ahead | None = None
+    """Says nothing about anything until its day."""
     leave: Annotated[list[Leave], Field(max_length=50)] = []
     stands_in: Annotated[list[StandIn], Field(max_length=3)] = []
     """At most three at once: the rules of the store look at each."""

@@ -166,7 +166,7 @@ def answer_appeal(
 
 
 def _has_no_result(transaction: Transaction, appeal: Appeal) -> bool:
-    """Whoever has none may file nevertheless; any authority may decline, or nothing gets final."""
+    """The rules ask for one; where it is gone any authority may decline, or nothing gets final."""
     return transaction.get(refs.official_results(appeal.period)(appeal.official)) is None
 
 

@@ -136,7 +136,8 @@ def _without(document: Document) -> Document:
     match document:
         case Official():
             leave = [one.model_copy(update={"reason": ERASED}) for one in document.leave]
-            return document.model_copy(update={"name": ERASED, "former": [], "leave": leave})
+            gone = {"name": ERASED, "former": [], "leave": leave, "ahead": None}
+            return document.model_copy(update=gone)
         case Result():
             return document.model_copy(update={"name": ERASED})
         case Appraisal():

@@ -31,6 +31,8 @@ class Findings:
     reasons: dict[str, str] = field(default_factory=dict)
     erased: dict[str, str] = field(default_factory=dict)
     """Documents that recorded erasures explain, with the record's id."""
+    ignored: dict[str, str] = field(default_factory=dict)
+    """Documents that were allowed and that nothing rests on, with the reason."""
 
     def look(self, what: str) -> None:
         self.checked += 1

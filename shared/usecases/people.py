@@ -14,16 +14,16 @@ from pydantic import Field
 from shared import refs
 from shared.errors import RefusedError, refuse
 from shared.models.base import Id, Line, Part, Reason, Time
-from shared.models.official import Duty, Leave, Named, Official, Posting, Role, StandIn
+from shared.models.official import Ahead, Duty, Leave, Named, Official, Posting, Role, StandIn
 from shared.models.period import Period
 from shared.models.scorecard import Override
 from shared.models.unit import Unit
-from shared.ports import Services, Transaction
+from shared.ports import Services, Store, Transaction
 from shared.usecases import records
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.context import depends_on
 from shared.usecases.keyed import Keyed
-from shared.usecases.recorded import Change, recorded
+from shared.usecases.recorded import Change, by_platform, recorded
 
 Roles = Annotated[list[Role], Field(max_length=6)]
 MOST_AT_ONCE = 200
@@ -61,7 +61,8 @@ class SetRoles(Part):
 class Transfer(Part):
     """To another unit, or to another duty or position in the same.
 
-    `after_gap` when service was broken off.
+    `after_gap` when service was broken off. What starts later takes effect on its day, see
+    take_effect: until then the record only says that it is to come.
 
     Whoever becomes head takes over from the head there is, who stays as a member.
     """
@@ -74,6 +75,14 @@ class Transfer(Part):
     field: Annotated[list[Id], Field(max_length=100)] = []
     position: Id | None = None
     after_gap: bool = False
+    reason: Reason
+
+
+class CallOff(Part):
+    """The transfer that is to come will not."""
+
+    action: Literal["call_off"]
+    official: Id
     reason: Reason
 
 
@@ -170,6 +179,7 @@ PeopleRequest = Annotated[
     | Rename
     | SetRoles
     | Transfer
+    | CallOff
     | Correct
     | TakeLeave
     | Recall
@@ -274,8 +284,13 @@ def _changes(change: _Change, request: PeopleRequest) -> Iterator[Change]:
     match request:
         case Enrol():
             yield _enrolled(change, request)
+        case Transfer() if request.start > change.now:
+            yield _expected(change, request)
         case Transfer():
             yield from _transferred(change, request)
+        case CallOff():
+            before = change.official(request.official)
+            yield _of(request.official, before, records.called_off(before))
         case Depart():
             before = change.official(request.official)
             _require_begun(request.end, change.now, "end")
@@ -353,16 +368,54 @@ def _enrolled(change: _Change, request: Enrol) -> Change:
     return Change(ref, None, new)
 
 
-def _transferred(change: _Change, request: Transfer) -> Iterator[Change]:
-    before, unit = change.official(request.official), change.unit(request.unit)
-    _require_begun(request.start, change.now, "start")
+def take_effect(store: Store, uid: str, now: datetime) -> None:
+    """Carry out the transfer that was to come, once its day is there; again, nothing is left.
+
+    Raises RefusedError when it cannot be: since it was entered something has changed.
+    """
+    store.transact(lambda transaction: _take_effect(transaction, uid, now))
+
+
+def _take_effect(transaction: Transaction, uid: str, now: datetime) -> None:
+    standing: Official | None = transaction.get(refs.officials(uid))
+    ahead = None if standing is None else standing.ahead
+    if ahead is None or now < ahead.start:
+        return
+    terms = {name: getattr(ahead, name) for name in Ahead.model_fields if name != "by"}
+    request = Transfer(action="transfer", official=uid, **terms)
+    changes = list(_transferred(_Change(transaction, Caller(ahead.by, now), now), request))
+    require_unlocked(transaction, changes)
+    keyed = by_platform(request, "transfer", uid, ahead.start.isoformat())
+    target = refs.officials(uid).path
+    action, reason = "people take_effect", ahead.reason
+    transaction.write(recorded(keyed, now, changes, action=action, target=target, reason=reason))
+
+
+def _expected(change: _Change, request: Transfer) -> Change:
+    """What can be known to be wrong beforehand is refused at once."""
+    before = change.official(request.official)
+    _require_sound(change, before, request)
+    change.unit(request.unit)
+    terms = request.model_dump(exclude={"action", "official"})
+    ahead = Ahead(**terms, by=change.caller.uid)
+    return _of(request.official, before, records.expecting(before, ahead))
+
+
+def _require_sound(change: _Change, before: Official, request: Transfer) -> None:
     _require_position(change, request.position)
     _require_no_gap(before, request)
     if request.field and request.duty != "deputy":
         raise refuse("invalid", "field", "only a deputy has a field", "chỉ cấp phó có lĩnh vực")
+
+
+def _transferred(change: _Change, request: Transfer) -> Iterator[Change]:
+    before, unit = change.official(request.official), change.unit(request.unit)
+    _require_sound(change, before, request)
     after = records.posted(
         before, request.unit, request.start, request.duty, request.field, request.position
     )
+    if before.ahead is not None and before.ahead.start <= request.start:
+        after = after.model_copy(update={"ahead": None})
     yield _of(request.official, before, after)
     if before.is_head and before.unit != request.unit:
         yield from _headless(change, request.official, before)

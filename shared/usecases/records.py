@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from shared.errors import RefusedError, refuse
-from shared.models.official import Duty, Leave, Official, Posting, StandIn
+from shared.models.official import Ahead, Duty, Leave, Official, Posting, StandIn
 from shared.models.scorecard import Override
 
 MOST_TERMS = 3
@@ -38,6 +38,28 @@ def posted(
     return with_postings(official, [*earlier, ended, new])
 
 
+def expecting(official: Official, ahead: Ahead) -> Official:
+    """With a transfer that is to come, and nothing else changed."""
+    if official.ahead is not None:
+        on = official.ahead.start
+        raise refuse(
+            "conflict",
+            "start",
+            f"another transfer is to come on {on:%Y-%m-%d}: call that off first",
+            f"đã có quyết định chuyển từ {on:%d/%m/%Y}; hãy hủy quyết định đó trước",
+        )
+    posted(official, ahead.unit, ahead.start, ahead.duty, ahead.field, ahead.position)
+    return official.model_copy(update={"ahead": ahead})
+
+
+def called_off(official: Official) -> Official:
+    if official.ahead is None:
+        raise refuse(
+            "missing", "official", "no transfer is to come", "không có quyết định chuyển sắp tới"
+        )
+    return official.model_copy(update={"ahead": None})
+
+
 def departed(official: Official, end: datetime) -> Official:
     """Out of service from `end` on: results stay, rights go."""
     last = official.postings[-1]
@@ -50,7 +72,8 @@ def departed(official: Official, end: datetime) -> Official:
         )
     ended = [*official.postings[:-1], last.model_copy(update={"end": end})]
     gone = with_postings(official, ended)
-    return gone.model_copy(update={"roles": [], "is_head": False, "stands_in": []})
+    rights = {"roles": [], "is_head": False, "stands_in": [], "ahead": None}
+    return gone.model_copy(update=rights)
 
 
 def corrected(

@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 
 from shared import refs
+from shared.errors import RefusedError
 from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.base import Id, Part, PeriodId
 from shared.models.device import Device
 from shared.models.notice import Notice
-from shared.models.official import Official
+from shared.models.official import Official, Role
 from shared.models.period import Period
 from shared.models.unit import Unit
 from shared.ports import (
@@ -41,6 +42,7 @@ from shared.ports import (
 from shared.refs import Ref
 from shared.settings import Settings
 from shared.usecases.close import task_safe
+from shared.usecases.people import take_effect
 from shared.usecases.quiet import Quiet
 from shared.usecases.reading import batches, read_each
 from shared.usecases.reminders import (
@@ -49,6 +51,7 @@ from shared.usecases.reminders import (
     Waiting,
     in_line,
     is_behind,
+    to_administrator,
     to_doer,
     to_head,
     to_next_in_line,
@@ -73,7 +76,7 @@ class RemindTask(Part):
 
 class RemindUnit(Part):
     unit: Id
-    periods: Annotated[list[PeriodId], Field(min_length=1, max_length=60)]
+    periods: Annotated[list[PeriodId], Field(max_length=60)]
 
 
 @dataclass(frozen=True)
@@ -87,15 +90,16 @@ class _Place:
 
 
 def remind(services: Services) -> None:
-    """Fan out by unit; called by the scheduler, as often as it likes."""
+    """Fan out by unit; called by the scheduler, as often as it likes.
+
+    Also without a period: transfers that were entered ahead take effect on their day.
+    """
     now = services.clock.now()
     periods = [
         one.id
         for one in _periods(services.store)
         if one.state != "final" or now < one.closes_at + LATELY
     ]
-    if not periods:
-        return
     for found in services.store.find(refs.units):
         _enqueue(services.queue, RemindUnit(unit=found.ref.id, periods=periods[-60:]), now, None)
 
@@ -103,20 +107,43 @@ def remind(services: Services) -> None:
 def remind_unit(services: Services, push: Push, settings: Settings, task: RemindUnit) -> None:
     """Tell everybody whom this unit's work concerns what to do next.
 
+    Before that, transfers from the unit whose day has come take effect.
     While it is quiet nothing is pushed, and the task comes again when it ends.
     """
     store, now = services.store, services.clock.now()
-    unit = store.get(refs.units(task.unit))
-    if unit is None:
+    place, quiet = _place(store, task.unit), _quiet(store, settings, now)
+    if place is None:
         return
-    place, quiet = _place(store, task.unit, unit), _quiet(store, settings, now)
     planned: list[Planned] = []
+    if leaving := _leaving(place, now):
+        planned += [one for uid in leaving for one in _transfer(store, place, uid, now)]
+        place = _place(store, task.unit) or place
     for period in _readable(store, [refs.periods(name) for name in task.periods]):
         planned += _of_period(store, place, period, now, quiet)
     silent_until = quiet.until(now)
     left = _deliver(store, push, planned, now, silent=silent_until is not None)
     if left and silent_until is not None:
         _enqueue(services.queue, task, silent_until, silent_until)
+
+
+def _leaving(place: _Place, now: datetime) -> list[str]:
+    """Those here whose transfer, also to other duties here, was to come and is there."""
+    here = {uid: one.ahead for uid, one in place.people.items() if one.unit == place.id}
+    return [uid for uid, ahead in here.items() if ahead is not None and ahead.start <= now]
+
+
+def _transfer(store: Store, place: _Place, uid: str, now: datetime) -> Iterator[Planned]:
+    """Where it cannot take effect, administrators are told why."""
+    try:
+        take_effect(store, uid, now)
+    except RefusedError as error:
+        for administrator in _with_role(store, "administrator"):
+            yield to_administrator(administrator, uid, place.names[uid], error.faults[0], now)
+
+
+def _with_role(store: Store, role: Role) -> list[str]:
+    found = store.find(refs.officials, where=Where("roles", "array_contains", role))
+    return [one.ref.id for one in found]
 
 
 def _quiet(store: Store, settings: Settings, now: datetime) -> Quiet:
@@ -148,7 +175,10 @@ def _readable(store: Store, wanted: Sequence[Ref[Period]]) -> list[Period]:
     return [one for one in read_each(store, wanted) if isinstance(one, Period)]
 
 
-def _place(store: Store, name: str, unit: Unit) -> _Place:
+def _place(store: Store, name: str) -> _Place | None:
+    unit = store.get(refs.units(name))
+    if unit is None:
+        return None
     people = {}
     for found in store.find(refs.officials, where=Where("units", "array_contains", name)):
         try:
@@ -240,17 +270,19 @@ class _Line:
     @cached_property
     def levels(self) -> list[list[str]]:
         """Read once, and only for a unit in which somebody waits too long."""
-        place, find = self.place, self.store.find
+        place = self.place
         parent = self.store.get(refs.units(place.unit.parent)) if place.unit.parent else None
-        organisers = find(refs.officials, where=Where("roles", "array_contains", "organiser"))
         return [
             [uid for uid, one in place.people.items() if place.id in one.heads_at(self.now)],
             [parent.head] if parent and parent.head else [],
-            [found.ref.id for found in organisers],
+            _with_role(self.store, "organiser"),
         ]
 
     def tell(self, one: Waiting) -> Iterator[Planned]:
-        """Nobody is told of their own work, nor the approver again."""
+        """Nobody is told of their own work, nor the approver again.
+
+        Who stands in for a head judges nothing of that head's.
+        """
         overdue = self.now - one.since
         if overdue < PATIENCE:
             return
@@ -258,6 +290,8 @@ class _Line:
             [uid for uid in level if uid not in (one.approver, one.official)]
             for level in self.levels
         ]
+        if one.official == self.place.unit.head:
+            chain[0] = []
         turn = in_line(chain, overdue, PATIENCE)
         name = self.place.names.get(one.official, one.official)
         for uid in [] if turn is None else chain[turn]:

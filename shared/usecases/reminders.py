@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from shared.errors import Fault
 from shared.models.assignment import Assignment
 from shared.models.notice import Notice
 from shared.models.period import Period
@@ -230,6 +231,17 @@ def _escalated(one: Waiting, name: str, now: datetime) -> tuple[Title, Words]:
         en=f"“{one.title}” of {name} has awaited acceptance for {days} days. "
         "Accept or return it in place of the approver.",
     )
+
+
+def to_administrator(uid: str, official: str, name: str, fault: Fault, now: datetime) -> Planned:
+    """A transfer that was entered ahead could not take effect; again when the reason is another."""
+    title = Title(vi="Quyết định chuyển chưa thực hiện được", en="A transfer did not take effect")
+    body = Words(
+        vi=f"Việc chuyển {name} đã đến ngày nhưng {fault.reason_vi}. "
+        "Hãy hủy quyết định cũ và ghi lại.",
+        en=f"The transfer of {name} fell due, but: {fault.reason}. Call it off and enter it again.",
+    )
+    return plan(uid, "escalated", ["transfer", official, fault.reason], now, (title, body))
 
 
 def _digest(digest: Digest, names: Mapping[str, str], now: datetime) -> tuple[Title, Words] | None:

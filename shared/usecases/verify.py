@@ -15,8 +15,10 @@ from pydantic import ValidationError
 
 from shared import refs
 from shared.errors import RefusedError, refuse
+from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
 from shared.models.base import Part
+from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.result import PeriodResult, RefusedEntry, Result, UnitResult
 from shared.models.unit import Unit
@@ -42,12 +44,14 @@ class Verification(Part):
     """How many documents were looked at, and what is wrong with which of them.
 
     `erased` are those whose personal data a recorded decision took away later, with
-    the record's id.
+    the record's id; `ignored` those that somebody was free to write and that count
+    nowhere, with the reason.
     """
 
     checked: int
     findings: list[Finding]
     erased: dict[str, str]
+    ignored: dict[str, str]
 
 
 @dataclass
@@ -91,6 +95,7 @@ def verify(store: Store, schemes: Schemes, period_id: str, tell: Tell = silent) 
         checked=findings.checked + ledger.records,
         findings=findings.listed(),
         erased=findings.erased,
+        ignored=findings.ignored,
     )
 
 
@@ -328,12 +333,20 @@ class Inspection:
         for found in self.store.find(refs.appraisals, prefix=f"{self.period.id}_"):
             self.findings.look("appraisals")
             if found.ref.path not in self.seen.appraisals:
-                self.findings.add(found.ref.path, "extra: no result rests on it")
+                self._unread(found)
         cards = self.store.find(refs.scorecards, prefix=f"{self.period.id}_")
         for card in cards:
             self.findings.look("scorecards")
             if card.ref.id.rpartition("_")[2] not in self.seen.judged:
                 self.findings.add(card.ref.path, "extra: nothing gives it")
+
+    def _unread(self, found: Found[Appraisal]) -> None:
+        """The rules cannot tell who served where and when; the close looks only there."""
+        reason = _unserved(self.store, self.period, found)
+        if reason is None:
+            self.findings.add(found.ref.path, "extra: no result rests on it")
+        else:
+            self.findings.ignored[found.ref.path] = reason
 
     def _imported(self) -> None:
         """Each imported case has its claim, which follows from its assignment and entries."""
@@ -371,6 +384,24 @@ class Inspection:
 def _heads_last(one: tuple[Person, Result, Traced]) -> bool:
     """What they are rated follows from everybody else's ratings."""
     return one[1].scorecard.capacity.subject == "head"
+
+
+def _unserved(store: Store, period: Period, found: Found[Appraisal]) -> str | None:
+    """Why the close passed over an appraisal in its own place; None when that is no reason."""
+    try:
+        one = found.value
+    except ValidationError:
+        return None
+    [official] = read_each(store, [refs.officials(one.official)])
+    if found.ref != refs.appraisal(period.id, one.official, one.unit):
+        return None
+    if not isinstance(official, Official) or one.period != period.id:
+        return None
+    served = official.units_in(period.start, period.end)
+    if one.unit in served or (one.unit is None and served):
+        return None
+    where = "" if one.unit is None else f" in {one.unit}"
+    return f"{one.official} did not serve{where} in {period.id}: it counts nowhere"
 
 
 def _nobody(result: Result) -> Person:

@@ -79,6 +79,7 @@ ALLOWED = entry("self", "progress", name="good", percent=5)
 """What An may write, to hide the others behind."""
 ACCEPT = {"submission": "s1"}
 CARD, ROLES = f"scorecards/{PERIODS['open']}_an", ["official", "organiser"]
+OF_HEAD = f"assignments/{PERIODS['open']}_p1_binh_w"
 MINE = f"assignments/{PERIODS['open']}_p1_an_forged"
 ATTACKS = [
     Attack("a score", "self", (Write(CARD, {"total": 10_000}, "merge"),)),
@@ -96,6 +97,39 @@ ATTACKS = [
     Attack("approving own work", "self", (entry("self", "accepted", **ACCEPT),)),
     Attack("a head outside the subtree", "other", (entry("other", "accepted", **ACCEPT),)),
     Attack("a deputy no more", "lapsed", (entry("lapsed", "accepted", **ACCEPT),)),
+    Attack(
+        "the work of the head for whom one stands in",
+        "deputy",
+        (entry("deputy", "accepted", work=OF_HEAD, **ACCEPT),),
+    ),
+    Attack(
+        "the score of the head for whom one stands in",
+        "deputy",
+        (
+            Write(
+                f"appraisals/{PERIODS['open']}_binh",
+                {"by_head": {"by": UIDS["deputy"], "scores": dict.fromkeys(CRITERIA, 1000)}},
+                "merge",
+                ("by_head.at",),
+            ),
+        ),
+    ),
+    Attack(
+        "results before they are published",
+        "head",
+        query=Query(f"results/{PERIODS['closing']}/officials", ("unit", "==", "p1")),
+    ),
+    Attack(
+        "a petition without a result",
+        "peer",
+        (
+            Write(
+                "appeals/bad",
+                {"period": PERIODS["review"], "official": "chi", "reason": "xem lại"},
+                times=("at",),
+            ),
+        ),
+    ),
     Attack("a decision", "head", (entry("head", "cancelled", quantity=1, reason="không cần"),)),
     Attack("a role", "self", (Write("officials/an", {"roles": ROLES}, "merge"),)),
     Attack("a deadline", "self", (Write(WORK, {"k": 9000}, "merge", times=("due",)),)),

@@ -3,20 +3,24 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import jwt
 import pytest
 import requests
 
+from infra.local.people import sign_in
 from infra.local.stack import SERVICE_ACCOUNT
 from shared import refs
 from shared.errors import ConflictError
 from shared.models.device import Device
 from shared.models.notice import Notice
+from shared.models.official import Ahead
 from shared.ports import Message, Push, put
 from shared.usecases.remind import RemindUnit, remind_unit
-from tests.world import MONTH, World
+from tests.world import MONTH, World, an_official, officials
 
 TUESDAY = datetime(2026, 10, 20, 2, tzinfo=UTC)
 """Nine in the morning in Viet Nam, on the day that the work is due."""
+LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
 NIGHT = datetime(2026, 10, 20, 15, tzinfo=UTC)
 PHONE = "phone-of-an-" + "x" * 10
 
@@ -147,3 +151,47 @@ def test_who_comes_second_comes_again(world: World, monkeypatch: pytest.MonkeyPa
     with pytest.raises(ConflictError):
         remind_unit(services, phones, services.settings, task)
     assert len(inbox(world, "an")) == 1
+
+
+def test_a_transfer_entered_ahead_takes_effect_with_the_first_call_of_its_day(
+    world: World, phones: Phones
+) -> None:
+    """Record, units, claims and the live scorecard; what cannot be, administrators hear of."""
+    store = world.stack.wiring.store
+    keeper = an_official("Quản Trị", "so", roles=["administrator"])
+    never = Ahead(unit="p1", start=LONG_AGO, reason="quyết định 1", by="quan-tri")
+    em = officials()["em"].model_copy(update={"ahead": never})
+    store.commit([put(refs.officials("quan-tri"), keeper), put(refs.officials("em"), em)])
+    world.assigned("an")
+    move = {"official": "an", "unit": "p2", "duty": "head", "start": "2026-10-20T00:00:00+07:00"}
+    body = {"action": "transfer", "reason": "quyết định 12", **move}
+    answer = world.as_("quan-tri").post("people", body, key="move-an")
+    assert answer.status_code == requests.codes.ok, answer.text
+
+    call(world)
+    assert [one.kind for one in inbox(world, "quan-tri")] == ["escalated"]
+    assert (unit_head(world), subject(world)) == ("dung", "official")
+
+    world.stack.clock.advance(TUESDAY)
+    call(world)
+    call(world)
+    an = store.get(refs.officials("an"))
+    assert an is not None
+    assert (an.unit, an.is_head, an.ahead, len(an.postings)) == ("p2", True, None, 2)
+    assert (unit_head(world), subject(world)) == ("an", "head")
+    token = sign_in(world.stack, "an").headers["Authorization"].removeprefix("Bearer ")
+    assert "head" in jwt.decode(token, options={"verify_signature": False})["roles"]
+    assert len(inbox(world, "quan-tri")) == 1
+
+
+def unit_head(world: World) -> str | None:
+    unit = world.stack.wiring.store.get(refs.units("p2"))
+    assert unit is not None
+    return unit.head
+
+
+def subject(world: World) -> str:
+    """As what An is scored, live."""
+    card = world.card("an")
+    assert card is not None
+    return card.capacity.subject

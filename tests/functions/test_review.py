@@ -162,7 +162,11 @@ def test_a_month_from_its_close_to_final_and_beyond(closed: World) -> None:
     )
     for own in ("assignments/" + work_of(world, "an"), f"appraisals/{MONTH}_an"):
         assert world.as_("an").read(own).ok
-    for own in (f"scorecards/{MONTH}_an", f"results/{MONTH}/officials/an", f"decisions/{MONTH}_an"):
+    for own in (
+        f"scorecards/{MONTH}_an",
+        f"results/{MONTH}/officials/an",
+        f"decisions/{MONTH}_an_2",
+    ):
         assert world.as_("an").read(own).ok
 
     world.stack.drain(30)

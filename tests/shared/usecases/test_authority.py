@@ -1,5 +1,6 @@
 """Nobody judges their own head's work in that head's place, by any of the functions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from shared import refs
 from shared.errors import RefusedError
 from shared.models.official import StandIn
 from shared.models.proposal import Registered
-from shared.ports import put
+from shared.ports import Message, Push, put
+from shared.settings import Settings
+from shared.usecases.remind import RemindUnit, remind_unit
 from tests.builders import DAY
 from tests.office import NEXT_MONTH, Office
 from tests.world import BEGIN, DUE, MONTH
@@ -70,6 +73,32 @@ def test_a_deputy_judges_the_unit_s_work_but_not_the_head_s(office: Office) -> N
         office.append("chi", of_head, "r1", **back)
     assert (refused.value.code, refused.value.faults[0].field) == ("forbidden", "assignment")
     office.append("em", of_head, "r1", **back)
+
+
+@pytest.mark.parametrize(("official", "told"), [("an", "chi"), ("binh", "giam-doc")])
+def test_whoever_may_judge_hears_of_what_waits(office: Office, official: str, told: str) -> None:
+    """The deputy of the unit's people; of the head's own work the level above."""
+    work = office.assigned(official, approver="tu")
+    office.append(official, work, "s1", kind="submission", quantity=1)
+    office.store.commit([put(refs.assignments(work), office.work(work))])
+    office.at(office.clock.now() + 4 * DAY + DAY / 3)
+    settings = Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p", "QUIET_DAYS_OFF": "no"})
+    remind_unit(office, NoPush(), settings, RemindUnit(unit="p1", periods=[MONTH]))
+    heard = {
+        uid
+        for uid in ("chi", "giam-doc", "em")
+        for one in office.store.find(refs.inbox(uid))
+        if one.value.kind == "escalated"
+    }
+    assert heard == {told}
+
+
+class NoPush(Push):
+    """Nobody has registered a device."""
+
+    def send(self, messages: Sequence[Message]) -> set[str]:
+        assert not messages
+        return set()
 
 
 def test_an_approver_who_is_no_official_any_more_judges_nothing(office: Office) -> None:

@@ -17,8 +17,8 @@ from shared.models.position import Position
 from shared.models.unit import Unit
 from shared.ports import put
 from shared.usecases.caller import identify
-from shared.usecases.people import PeopleRequest, change_people
-from tests.builders import DAY, END, START, a_period, a_posting, an_official
+from shared.usecases.people import PeopleRequest, change_people, take_effect
+from tests.builders import DAY, END, START, TICK, a_period, a_posting, an_official
 from tests.memory import Desk, MemoryStore
 
 REQUEST: TypeAdapter[PeopleRequest] = TypeAdapter(PeopleRequest)
@@ -178,6 +178,82 @@ def test_who_departs_keeps_results_and_loses_rights(office: Office) -> None:
     assert binh.unit_in(START, END) == "p1"
 
 
+LATER = NOW + 5 * DAY
+
+
+def test_a_transfer_ahead_changes_nothing_before_its_day_and_all_of_it_then(office: Office) -> None:
+    before = office.official("an")
+    move: dict[str, Any] = {"official": "an", "unit": "p2", "start": LATER, "position": "cv"}
+    office.ask("quan-tri", "transfer", duty="head", **move)
+    expected = office.official("an")
+    assert expected.model_copy(update={"ahead": None}) == before
+    assert expected.ahead is not None
+    assert (expected.ahead.unit, expected.ahead.by) == ("p2", "quan-tri")
+    for moment in (NOW, LATER - TICK):
+        written = list(office.store.written)
+        take_effect(office.store, "an", moment)
+        assert office.store.written == written
+    take_effect(office.store, "an", LATER + DAY)
+    an, dung = office.official("an"), office.official("dung")
+    assert (an.unit, an.is_head, an.position, an.ahead) == ("p2", True, "cv", None)
+    assert (an.postings[-1].start, dung.is_head, office.head_of("p2")) == (LATER, False, "an")
+    written = list(office.store.written)
+    take_effect(office.store, "an", LATER + 2 * DAY)
+    assert office.store.written == written
+
+
+def test_a_transfer_ahead_comes_to_what_was_entered_on_the_day() -> None:
+    ahead, on_the_day = Office(), Office()
+    move: dict[str, Any] = {"official": "binh", "unit": "p2", "start": LATER, "duty": "head"}
+    ahead.ask("quan-tri", "transfer", **move)
+    take_effect(ahead.store, "binh", LATER)
+    on_the_day.now = LATER
+    on_the_day.ask("quan-tri", "transfer", **move)
+    for uid in ("binh", "dung"):
+        assert ahead.official(uid) == on_the_day.official(uid)
+    for unit in ("p1", "p2"):
+        assert ahead.head_of(unit) == on_the_day.head_of(unit)
+    record = [one.value for one in ahead.store.find(refs.audit)][-1]
+    told = {one.value.action: one.value for one in ahead.store.find(refs.audit)}
+    assert (told["people take_effect"].by, record.reason) == ("%platform", WHY["reason"])
+
+
+def test_a_transfer_ahead_is_called_off_and_is_one_at_a_time(office: Office) -> None:
+    move: dict[str, Any] = {"official": "an", "unit": "p2", "start": LATER}
+    office.ask("quan-tri", "transfer", **move)
+    again = move | {"start": LATER + DAY}
+    assert refusal(office, "quan-tri", "transfer", **again) == ("conflict", "start")
+    office.ask("quan-tri", "call_off", official="an")
+    office.ask("quan-tri", "transfer", **again)
+    take_effect(office.store, "an", LATER)
+    assert office.official("an").unit == "p1"
+
+
+def test_who_departs_or_moves_on_has_no_transfer_ahead_any_more(office: Office) -> None:
+    move: dict[str, Any] = {"unit": "p2", "start": LATER}
+    for uid in ("an", "chi"):
+        office.ask("quan-tri", "transfer", official=uid, **move)
+    office.ask("quan-tri", "depart", official="an", end=NOW)
+    office.now = LATER + DAY
+    office.ask("quan-tri", "transfer", official="chi", unit="so", start=office.now)
+    assert (office.official("an").ahead, office.official("chi").ahead) == (None, None)
+
+
+def test_what_changed_meanwhile_is_refused_on_the_day_and_nothing_half_written(
+    office: Office,
+) -> None:
+    """The period of its day is locked by then: results rest on where An was."""
+    move: dict[str, Any] = {"official": "an", "unit": "p2", "start": LATER}
+    office.ask("quan-tri", "transfer", **move)
+    office.store.commit([put(refs.periods("2026-10"), a_period(state="closing"))])
+    written = list(office.store.written)
+    with pytest.raises(RefusedError) as refused:
+        take_effect(office.store, "an", END + DAY)
+    assert office.store.written == written
+    assert refused.value.code == "closed"
+    assert all(one.reason_vi for one in refused.value.faults)
+
+
 def test_who_comes_back_after_a_gap_is_said_to(office: Office) -> None:
     office.ask("quan-tri", "depart", official="an", end=NOW - 5 * DAY)
     back: dict[str, Any] = {"official": "an", "unit": "p2", "start": NOW}
@@ -291,7 +367,11 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[str, str]]] = [
     ),
     ("quan-tri", "transfer", MOVE | {"unit": "p9"}, ("missing", "unit")),
     ("quan-tri", "transfer", MOVE | {"position": "x"}, ("missing", "position")),
-    ("quan-tri", "transfer", MOVE | {"start": NOW + DAY}, ("invalid", "start")),
+    ("quan-tri", "transfer", MOVE | {"start": LATER, "unit": "p9"}, ("missing", "unit")),
+    ("quan-tri", "transfer", MOVE | {"start": LATER, "position": "x"}, ("missing", "position")),
+    ("quan-tri", "transfer", MOVE | {"start": LATER, "field": ["p1"]}, ("invalid", "field")),
+    ("an", "transfer", MOVE | {"start": LATER}, ("forbidden", "Authorization")),
+    ("quan-tri", "call_off", AN, ("missing", "official")),
     ("quan-tri", "transfer", MOVE | {"start": START - 99 * DAY}, ("conflict", "start")),
     ("quan-tri", "transfer", MOVE | {"start": START - DAY}, ("closed", "start")),
     ("quan-tri", "transfer", MOVE | {"field": ["p1"]}, ("invalid", "field")),

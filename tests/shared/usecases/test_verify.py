@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from shared import refs
+from shared.models.official import Posting
+from shared.ports import create
 from shared.usecases.period import Confirm, change_period
-from shared.usecases.recorded import Change
+from shared.usecases.recorded import Change, seed
 from shared.usecases.verify import verify
-from tests.builders import DAY, an_asked
+from tests.builders import DAY, an_appraisal, an_asked, an_official
 from tests.closed import Office, closed_by_position, closed_office, decide
 from tests.province import a_rated_unit
-from tests.world import BEGIN, MONTH
+from tests.world import AFTER_CLOSE, BEGIN, MONTH
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +136,38 @@ def altered(office: Office, path: str, flip: Flip) -> Iterator[None]:
         yield
     finally:
         office.store.documents[path] = kept
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "counts"),
+    [("an", "p2", False), ("later", None, False), ("nobody", None, True), ("later", "p9", False)],
+)
+def test_an_appraisal_of_whoever_did_not_serve_there_is_no_alteration(
+    closed: Office, name: str, unit: str | None, *, counts: bool
+) -> None:
+    """Its head was free to write it, and the close passes over it; of nobody it is extra."""
+    later = Posting(unit="p1", start=AFTER_CLOSE)
+    store, ref = closed.store, refs.appraisal(MONTH, name, unit)
+    kept = dict(store.documents)
+    newcomer = an_official(postings=[later], unit="p1", units=["p1"])
+    seed(store, AFTER_CLOSE, [(refs.officials("later"), newcomer)])
+    paper = an_appraisal(period=MONTH, official=name, **({} if unit is None else {"unit": unit}))
+    store.commit([create(ref, paper)])
+    result = verify(store, closed.schemes, MONTH)
+    store.documents = kept
+    assert [one.path for one in result.findings] == ([ref.path] if counts else [])
+    assert list(result.ignored) == ([] if counts else [ref.path])
+    assert all("did not serve" in reason for reason in result.ignored.values())
+
+
+def test_an_appraisal_out_of_its_place_is_extra(closed: Office) -> None:
+    store, ref = closed.store, refs.appraisal(MONTH, "an", "p2")
+    kept = dict(store.documents)
+    stray = an_appraisal(period=MONTH, official="chi", unit="p2").fields()
+    for fields in (stray, {**stray, "official": "an", "period": "2026-09"}, {"period": 1}):
+        store.documents = {**kept, ref.path: (fields, 0)}
+        assert found(closed) == [ref.path]
+    store.documents = kept
 
 
 GONE = [
