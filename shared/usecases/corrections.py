@@ -96,6 +96,11 @@ class Corrections:
     def every(self) -> list[Correction]:
         return [one for versions in self.known.values() for one in versions.values()]
 
+    @property
+    def entries(self) -> int:
+        """How many were appended for them."""
+        return sum(len(entries_of(one)) for one in self.every)
+
     def hidden_from(self, store: Store, period: Period) -> Store:
         """The store as it was before any of them, and before what a roll-up did not pool."""
         hidden = {path for one in self.every for path in entries_of(one)}
