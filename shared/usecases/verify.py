@@ -142,6 +142,7 @@ class Inspection:
     def __post_init__(self) -> None:
         """Later versions are read first: what was appended for them the close did not see."""
         self.corrections = Corrections.read(self.store, self.period)
+        self.before = self.corrections.hidden_from(self.store, self.period)
 
     def inspect(self, names: Iterable[str]) -> None:
         same_rules = self._same_rules()
@@ -186,8 +187,7 @@ class Inspection:
 
     def _unit(self, judge: Judge, unit: Unit) -> None:
         try:
-            source = self.corrections.hidden_from(self.store)
-            compiled = recompute_unit(source, self.schemes, self.period, unit, self._frozen)
+            compiled = recompute_unit(self.before, self.schemes, self.period, unit, self._frozen)
         except ValidationError:
             self.seen.blind.add(unit.path[-1])
             return  # a unit's record that it rests on cannot be read: it is named

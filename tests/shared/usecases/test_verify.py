@@ -18,7 +18,7 @@ from shared.usecases.recorded import Change, seed
 from shared.usecases.verify import verify
 from tests.builders import DAY, an_appraisal, an_asked, an_official
 from tests.closed import Office, closed_by_position, closed_office, decide
-from tests.shared.usecases.test_conclude import a_rated_unit
+from tests.province import a_rated_unit
 from tests.world import AFTER_CLOSE, BEGIN, MONTH
 
 
