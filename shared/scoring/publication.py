@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from shared.models.appraisal import MOST_SCORES, MOST_STATEMENTS
 from shared.models.position import Asked
 from shared.models.scheme import (
     COMBINED,
@@ -97,8 +98,28 @@ def _of_tree(name: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
     yield from _twice(
         name, "a criterion", "tiêu chí", (one.id for some in criteria for one in some)
     )
+    yield from _of_appraisal(name, root)
     asking = [one for one in components(root) if isinstance(one, POSITIONAL)]
     yield from _twice(name, "of its kind, a component", "thành phần", (one.kind for one in asking))
+
+
+def _of_appraisal(name: str, root: Component) -> Iterator[Defect]:
+    """One appraisal holds all that is scored and stated of somebody, or nobody can rate them."""
+    leaves = list(components(root))
+    scored = sum(len(one.criteria) for one in leaves if isinstance(one, Criteria))
+    if scored > MOST_SCORES:
+        yield Defect(
+            name,
+            f"has {scored} criteria, and an appraisal holds {MOST_SCORES} scores",
+            f"có {scored} tiêu chí, mà một phiếu chỉ chứa {MOST_SCORES} điểm",
+        )
+    stated = sum(isinstance(one, Statement) and one.derived is None for one in leaves)
+    if stated > MOST_STATEMENTS:
+        yield Defect(
+            name,
+            f"asks for {stated} statements, and an appraisal holds {MOST_STATEMENTS}",
+            f"đòi {stated} nội dung nhận định, mà một phiếu chỉ chứa {MOST_STATEMENTS}",
+        )
 
 
 def asked_defects(asked: Asked, taken: Iterable[str] = ()) -> list[Defect]:

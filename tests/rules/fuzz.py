@@ -211,8 +211,11 @@ class Engine:
             f"results/{REVIEWED}/officials/{DOER}": {"unit": UNIT},
         }
         for place, fields in documents.items():
-            answer = self._commit("owner", [self._update(place, fields, JUDGE)])
-            answer.raise_for_status()
+            self.lay(place, fields)
+
+    def lay(self, place: str, fields: Fields) -> None:
+        """A document past the rules, as the server writes it."""
+        self._commit("owner", [self._update(place, fields, JUDGE)]).raise_for_status()
 
     def accepts(self, draft: Draft) -> bool:
         """Write it as its author would, and take it away again."""
@@ -233,7 +236,7 @@ class Engine:
         return True
 
     def _lay_ground(self, draft: Draft) -> None:
-        """What the entry judges or corrects is there, whatever it is called."""
+        """What is judged, corrected or contested is there, whatever it is called."""
         grounds = {
             "submission": {"kind": "submission", "quantity": MOST},
             "returned": {"kind": "returned", "by": JUDGE, "faults": MOST},
@@ -242,9 +245,11 @@ class Engine:
         for key, ground in grounds.items():
             name = fields.get(key)
             if fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
-                place = f"assignments/{ASSIGNMENT}/entries/{name}"
-                write = self._update(place, ground, JUDGE)
-                self._commit("owner", [write]).raise_for_status()
+                self.lay(f"assignments/{ASSIGNMENT}/entries/{name}", ground)
+        version = fields.get("version")
+        if draft.collection == "appeals" and isinstance(version, int):
+            name = f"{DOER}_{version}"
+            self.lay(f"results/{REVIEWED}/corrections/{name}", {"follows": [{"official": JUDGE}]})
 
     def _commit(self, token: str, writes: list[dict[str, Any]]) -> requests.Response:
         return self.session.post(
