@@ -1,5 +1,6 @@
 """Entry points by name: `--entry-point assign` deploys functions/assign/main.py, and only that."""
 
+import os
 from collections.abc import Callable
 from importlib import import_module, util
 from typing import Any
@@ -8,6 +9,9 @@ import functions_framework
 from werkzeug.exceptions import HTTPException
 
 from functions.problem import problem
+
+# There are none, and looking for them reads the metadata of every package.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def __getattr__(name: str) -> Callable[..., Any]:

@@ -14,8 +14,8 @@ import functions_framework
 from flask import Request, Response
 from pydantic import TypeAdapter, ValidationError
 
-from functions.http import MAX_JSON_BYTES, Entry, bearer, body, bound
 from functions.problem import problem
+from functions.request import MAX_JSON_BYTES, Entry, bearer, body, bound
 from shared.errors import ConflictError, NotYetError, RefusedError, refuse
 from shared.wiring import Wiring, wiring
 

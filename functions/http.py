@@ -8,33 +8,32 @@ Errors are problem+json with `errors: [{field, reason, reason_vi}]`.
 Retry contract: 4xx is final but for 429, 5xx may be repeated.
 """
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from math import ceil
-from typing import IO, Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import functions_framework
 from flask import Request, Response
-from flask.typing import ResponseReturnValue
 from pydantic import Field, TypeAdapter, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from functions.problem import problem, with_headers
+from functions.request import MAX_JSON_BYTES, Entry, bearer, body, bound
 from shared.errors import Code, refuse
-from shared.models.base import Part
+from shared.models.base import DEFERRED, Part
 from shared.settings import Settings
 from shared.usecases.caller import Caller, identify
 from shared.wiring import Wiring, wiring
 
 R = TypeVar("R")
-Entry = Callable[[Request], ResponseReturnValue]
 
 JSON = "application/json"
-MAX_JSON_BYTES = 2**20
-KEY: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=r"^[!-~]{1,200}$")])
+KEY: TypeAdapter[str] = TypeAdapter(
+    Annotated[str, Field(pattern=r"^[!-~]{1,200}$")], config=DEFERRED
+)
 """An idempotency key: visible ASCII, as a header carries it unchanged."""
 APP_CHECK_HEADER = "X-Firebase-AppCheck"
 PREFLIGHT_SECONDS = "3600"
@@ -117,44 +116,6 @@ def _unwired(error: Exception) -> RuntimeError:
     broken = RuntimeError("the settings of this function do not hold")
     broken.__cause__ = error
     return broken
-
-
-def bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise refuse(
-            "unauthenticated", "Authorization", "a bearer token is needed", "cần đăng nhập"
-        )
-    return token
-
-
-def body(request: Request, adapter: TypeAdapter[R]) -> R:
-    """The JSON body as a model; raises pydantic.ValidationError."""
-    return adapter.validate_json(request.get_data())
-
-
-def bound(request: Request, most: int) -> None:
-    """Refuse a body of more than `most` bytes, whether it says its length or comes in chunks.
-
-    Flask's own max_content_length would be met again by the framework, which reads
-    the rest of every request after the answer, and that answer would become a 500.
-    """
-    length = request.content_length
-    if length is None:
-        read = _read(request.stream, most + 1)
-        request.stream = io.BytesIO(read)
-        length = len(read)
-    if length > most:
-        raise refuse(
-            "too-large", "body", f"at most {most} bytes", f"yêu cầu quá lớn, tối đa {most} byte"
-        )
-
-
-def _read(stream: IO[bytes], most: int) -> bytes:
-    read = b""
-    while len(read) < most and (part := stream.read(most - len(read))):
-        read += part
-    return read
 
 
 def _answered(

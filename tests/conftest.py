@@ -21,6 +21,12 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 PROJECTS = count(1)
 
 StackFactory = Callable[..., Stack]
+LONGEST = ("tests/year/",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: one that begins last is waited for by all workers but its own."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from functions.http import JSON, Call, Contract, endpoint
+from shared.models.base import DEFERRED
 from shared.usecases.amend import Amendment, amend
 from shared.usecases.assign import Assignments, AssignRequest
 from shared.usecases.assign import assign as assign_work
@@ -16,7 +17,9 @@ from shared.usecases.exempt import DecideExemption, decide_exemption
 from shared.usecases.propose import AcceptProposal, Answering, DeclineProposal, answer_proposal
 
 Request = AssignRequest | Amendment | CarryOver | Answering | DecideExemption
-REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="action")])
+REQUEST: TypeAdapter[Request] = TypeAdapter(
+    Annotated[Request, Field(discriminator="action")], config=DEFERRED
+)
 CONTRACT = Contract(
     "json",
     REQUEST,

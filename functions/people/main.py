@@ -6,9 +6,10 @@ Retry contract: safe to repeat with the same Idempotency-Key; 4xx is final.
 from pydantic import TypeAdapter
 
 from functions.http import JSON, Call, Contract, endpoint
+from shared.models.base import DEFERRED
 from shared.usecases.people import PeopleReply, PeopleRequest, change_people
 
-REQUEST: TypeAdapter[PeopleRequest] = TypeAdapter(PeopleRequest)
+REQUEST: TypeAdapter[PeopleRequest] = TypeAdapter(PeopleRequest, config=DEFERRED)
 CONTRACT = Contract(
     "json",
     REQUEST,

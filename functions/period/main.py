@@ -8,11 +8,12 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from functions.http import JSON, Call, Contract, endpoint
+from shared.models.base import DEFERRED
 from shared.usecases.holidays import HolidaysReply, PublishHolidays, publish_holidays
 from shared.usecases.period import PeriodReply, PeriodRequest, change_period
 
 Request = Annotated[PeriodRequest | PublishHolidays, Field(discriminator="action")]
-REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+REQUEST: TypeAdapter[Request] = TypeAdapter(Request, config=DEFERRED)
 CONTRACT = Contract(
     "json",
     REQUEST,

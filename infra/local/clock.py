@@ -23,13 +23,17 @@ class AdvancedClock:
     def now(self) -> datetime:
         return datetime.now(UTC) + self._offset
 
-    def advance(self, to: datetime) -> None:
-        """Move to `to`; a time already past changes nothing."""
+    def advance(self, to: datetime, *, told: bool = True) -> None:
+        """Move to `to`; a time already past changes nothing.
+
+        Without `told`, those that follow hear of it with the next advance.
+        """
         with self._changed:
             self._offset = max(self._offset, to - datetime.now(UTC))
             self._changed.notify_all()
-        for follow in self._followers:
-            follow(self._offset)
+        if told:
+            for follow in self._followers:
+                follow(self._offset)
 
     @contextmanager
     def followed_by(self, follower: Callable[[timedelta], None]) -> Iterator[None]:

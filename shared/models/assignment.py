@@ -144,7 +144,7 @@ class Assignment(Document):
     proposal: EntryId | None = None
     """The unplanned work that it was made of."""
     origin: Origin | None = None
-    folded: Folded = Folded()
+    folded: Folded = Field(default_factory=Folded)
 
     @property
     def due_now(self) -> Time:

@@ -62,6 +62,9 @@ class OfRequest:
         return cast(CoreSchema, {**schema, "metadata": metadata})
 
 
+DEFERRED = ConfigDict(defer_build=True)
+"""Built when first used: of eighty models a fresh process builds the five that it needs."""
+
 ID = r"[A-Za-z0-9%][A-Za-z0-9.@%+-]{0,127}"
 PERIOD = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?"
 
@@ -115,7 +118,7 @@ Path = Annotated[list[Id], Field(min_length=1, max_length=8)]
 class Part(BaseModel):
     """A value inside a document: closed, immutable, and never coerced."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, **DEFERRED)
 
     def fields(self) -> dict[str, Any]:
         """As the store keeps it: an absent value is an absent key."""

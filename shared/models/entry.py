@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, TypeAdapter
 
 from shared.models.base import (
+    DEFERRED,
     AssignmentId,
     Count,
     Document,
@@ -26,7 +27,7 @@ EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
 """Made by the client, so that an offline queue may replay it."""
 
 
-ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId)
+ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId, config=DEFERRED)
 
 
 class Fact(Document):
@@ -163,11 +164,11 @@ Entry = Annotated[
     | ExemptionDecided,
     Field(discriminator="kind"),
 ]
-ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry, config=DEFERRED)
 
 ClientEntry = Annotated[
     Progress | Submission | Accepted | Returned | Corrected | ExemptionRequested,
     Field(discriminator="kind"),
 ]
 """What people append themselves; the other kinds follow from a decision of a function."""
-CLIENT_ENTRY: TypeAdapter[ClientEntry] = TypeAdapter(ClientEntry)
+CLIENT_ENTRY: TypeAdapter[ClientEntry] = TypeAdapter(ClientEntry, config=DEFERRED)

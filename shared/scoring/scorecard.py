@@ -20,8 +20,9 @@ from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, Told, evaluate
 from shared.scoring.gates import Checked, Subjected, check, decide
 from shared.scoring.rounding import HUNDREDTHS, PLACES, half_up, hundredths
 
-OFFICIAL = Capacity()
-UNIT = Capacity(subject="unit")
+# Without a validator, which a fresh process would have to build at once.
+OFFICIAL = Capacity.model_construct()
+UNIT = Capacity.model_construct(subject="unit")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from flask import Flask, request
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
-from functions.http import APP_CHECK_HEADER, MAX_JSON_BYTES
+from functions.http import APP_CHECK_HEADER
+from functions.request import MAX_JSON_BYTES
 from infra.local.oidc import LocalIssuer
 from infra.local.people import system
 from infra.local.process import free_port

@@ -205,7 +205,7 @@ def tell(seed: int) -> Story:
         for uid in sorted(people):
             story.pieces += _work(rng, story, period, uid)
             story.marks += _marks(rng, story, period, uid)
-    story.reprimands.append(Reprimand("a1-5", local(2026, 5, 20, 9)))
+    story.reprimands.append(Reprimand("a1-14", local(2026, 5, 20, 9)))
     story.petitions = _petitions(story)
     return story
 
@@ -240,7 +240,7 @@ def _people(rng: Random) -> dict[str, Person]:
 def _work(rng: Random, story: Story, period: str, uid: str) -> Iterator[Piece]:
     person = story.people[uid]
     late, returned, finished = HABITS[sum(map(ord, uid)) % len(HABITS)]
-    for number in range(rng.randint(2, 4) * (2 if length(period) > 1 else 1)):
+    for number in range(rng.randint(1, 2) * (2 if length(period) > 1 else 1)):
         given = begin(period) + timedelta(hours=8, days=number)
         unit = person.unit_at(given)
         judge = unit and story.superior(uid, unit)

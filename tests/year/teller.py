@@ -49,6 +49,8 @@ REVIEW = timedelta(days=8)
 class Step(NamedTuple):
     at: datetime
     take: Callable[[], None]
+    ruled: bool = False
+    """Straight in the store, whose rules must know the time."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Teller:
         """The whole year, in the order of time; what falls together in the order of the story."""
         self._settle_in()
         for step in sorted(self._steps(), key=attrgetter("at")):
-            self.stack.clock.advance(step.at)
+            self.stack.clock.advance(step.at, told=step.ruled)
             step.take()
         self._roll_up()
 
@@ -120,7 +122,7 @@ class Teller:
             for event in piece.events:
                 yield Step(event.at, lambda p=piece, e=event: self._happen(p, e))  # type: ignore[misc]  # binds now
         for mark in self.story.marks:
-            yield Step(mark.at, lambda m=mark: self._mark(m))  # type: ignore[misc]  # binds now
+            yield Step(mark.at, lambda m=mark: self._mark(m), ruled=True)  # type: ignore[misc]  # binds now
         for number, fact in enumerate(self.story.reprimands):
             body = {"action": "enter_fact", "official": fact.official, "kind": "reprimand"}
             yield self._kept(AUTHORITY, fact.at, {**body, "at": fact.at.isoformat()}, number)
@@ -137,7 +139,11 @@ class Teller:
         for number, petition in enumerate(self.story.petitions):
             if petition.period == period:
                 filed = locked + timedelta(days=1, hours=number)
-                yield Step(filed, lambda p=petition, n=number: self._file(p, n))  # type: ignore[misc]  # binds now
+                yield Step(
+                    filed,
+                    lambda p=petition, n=number: self._file(p, n),  # type: ignore[misc]  # binds now
+                    ruled=True,
+                )
                 yield Step(
                     filed + timedelta(days=2),
                     lambda p=petition, n=number: self._hear(p, n),  # type: ignore[misc]  # binds now

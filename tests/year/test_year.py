@@ -8,13 +8,15 @@ from shared.models.result import Result
 from shared.usecases.export import read_results
 from shared.usecases.verify import verify
 from tests.conftest import StackFactory
-from tests.year.oracle import Expected, Oracle, two_places
+from tests.year.oracle import LEAST, Expected, Oracle, two_places
 from tests.year.story import PERIODS, YEAR, Story, begin, tell
-from tests.year.teller import Teller
+from tests.year.teller import AMENDMENTS, ENTRIES, Teller
 
 SEED = 2026
 CORRECTED = "2026-04"
 """Of which a petition was upheld."""
+GATES = {"late", "on-time", "beyond", "discipline"}
+STANDINGS = {"rated", "not_assessed", "insufficient_data", "on_leave"}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,18 @@ def test_every_result_of_the_year_is_as_computed_independently(
         }
     for period in (CORRECTED, YEAR):
         assert verify(stack.wiring.store, stack.wiring.schemes, period).findings == []
+
+
+def test_the_story_tells_of_everything(story: Story) -> None:
+    oracle = Oracle(story, corrected=True)
+    everybody = [
+        oracle.expected(period, uid) for period in [*PERIODS, YEAR] for uid in oracle.served(period)
+    ]
+    happened = {event.what for piece in story.pieces for event in piece.events}
+    assert happened == {*ENTRIES, *AMENDMENTS}
+    assert {one.rating for one in everybody} == {None, *LEAST}
+    assert {one.gate for one in everybody} == {None, "score", *GATES}
+    assert {one.standing for one in everybody} == STANDINGS
 
 
 def told(result: Result) -> dict[str, object]:
