@@ -93,10 +93,15 @@ def contract_of(name: str) -> Contract[Any]:
 
 
 class _Schema(GenerateJsonSchema):
-    """Pydantic's, without a title for each field, and with the bounds of times."""
+    """Pydantic's, without a title for each field, with the bounds of times and of keys."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
         return False
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Keys that are no ids are refused, which `patternProperties` alone does not say."""
+        made = super().dict_schema(schema)
+        return made | ({"additionalProperties": False} if "patternProperties" in made else {})
 
     def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:
         """JSON Schema has no bounds for times of its own; these are Ajv's names for them."""

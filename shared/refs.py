@@ -12,7 +12,7 @@ from shared.models.assignment import Assignment
 from shared.models.audit import Audit
 from shared.models.base import Document
 from shared.models.catalogue import Product
-from shared.models.correction import Correction
+from shared.models.correction import FIRST, Correction
 from shared.models.decision import Decision
 from shared.models.device import Device
 from shared.models.entry import ENTRY, Entry
@@ -141,8 +141,9 @@ def scorecard(period: str, official: str) -> Ref[Scorecard]:
     return scorecards(f"{period}_{official}")
 
 
-def decision(period: str, official: str) -> Ref[Decision]:
-    return decisions(f"{period}_{official}")
+def decision(period: str, official: str, version: int = FIRST) -> Ref[Decision]:
+    """On one version of a result: what was decided on an earlier one stays to be read."""
+    return decisions("_".join([period, official, *([] if version == FIRST else [str(version)])]))
 
 
 def appraisal(period: str, official: str, unit: str | None = None) -> Ref[Appraisal]:

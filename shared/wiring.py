@@ -68,10 +68,14 @@ class Wiring:
 _override: Wiring | None = None
 
 
-def use(wiring: Wiring | None) -> None:
-    """Have all entry points of this process draw on `wiring`: the local stack's way in."""
-    global _override  # noqa: PLW0603  # the one composition root of a process
-    _override = wiring
+def use(wiring: Wiring | None) -> Wiring | None:
+    """Have all entry points of this process draw on `wiring`: the local stack's way in.
+
+    Returns what they drew on before, if it was given.
+    """
+    global _override  # the one composition root of a process
+    before, _override = _override, wiring
+    return before
 
 
 def wiring() -> Wiring:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -51,6 +51,12 @@ def emulator(google: Emulators) -> FirestoreEmulator:
 @pytest.fixture
 def stack_of(google: Emulators, relay: EventRelay) -> Iterator[StackFactory]:
     """Start a system in an empty project; `faults` make deliveries suffer."""
+    with _starting(google, relay) as start:
+        yield start
+
+
+@contextmanager
+def _starting(google: Emulators, relay: EventRelay) -> Iterator[StackFactory]:
     with ExitStack() as exits:
 
         def start(*, faults: Faults | None = None, begin: datetime = BEGIN) -> Stack:
@@ -73,6 +79,13 @@ def stack(stack_of: StackFactory) -> Stack:
 def world(stack: Stack) -> World:
     """A small organisation with an open month."""
     return populate(stack)
+
+
+@pytest.fixture(scope="module")
+def standing(google: Emulators, relay: EventRelay) -> Iterator[World]:
+    """The same organisation for all tests of a module: for those that leave no trace."""
+    with _starting(google, relay) as start:
+        yield populate(start())
 
 
 @pytest.fixture

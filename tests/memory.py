@@ -105,8 +105,8 @@ class _MemoryTransaction(Transaction):
     def get(self, ref: Ref[M]) -> M | None:
         return self.get_all([ref])[0]
 
-    def find(self, collection: Collection[M]) -> list[Found[M]]:
-        return list(self._store.find(collection))
+    def find(self, collection: Collection[M], *, where: Where | None = None) -> list[Found[M]]:
+        return list(self._store.find(collection, where=where))
 
     def write(self, writes: Any) -> None:
         self.writes += writes

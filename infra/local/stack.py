@@ -211,11 +211,11 @@ def _environment(google: Emulators) -> Iterator[None]:
 
 @contextmanager
 def _wired(current: wiring.Wiring) -> Iterator[None]:
-    wiring.use(current)
+    before = wiring.use(current)
     try:
         yield
     finally:
-        wiring.use(None)
+        wiring.use(before)
 
 
 def _create_queue(tasks: str, project: str) -> None:

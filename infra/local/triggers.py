@@ -9,10 +9,11 @@ TRIGGERS = {
     "schedule_close": "periods/{period}",
     "mirror_claims": "officials/{official}",
     "route_appeal": "appeals/{appeal}",
+    "trace_correction": "results/{period}/corrections/{correction}",
 }
 """Entry point → pattern of the documents that trigger it."""
 
-ON_CREATION = frozenset({"complete_card"})
+ON_CREATION = frozenset({"complete_card", "trace_correction"})
 """Those triggered only by a document that is new."""
 
 CALLED = [
@@ -36,5 +37,5 @@ CALLED = [
 ]
 """Entry points that people and other systems call."""
 
-TASKS = ["close", "compile_unit", "finalize", "remind", "remind_unit"]
+TASKS = ["close", "compile_unit", "finalize", "follow", "remind", "remind_unit"]
 """Entry points that Cloud Tasks calls, and Cloud Scheduler `remind`."""

@@ -137,8 +137,8 @@ class _FirestoreTransaction(Transaction):
     def get(self, ref: Ref[M]) -> M | None:
         return self.get_all([ref])[0]
 
-    def find(self, collection: Collection[M]) -> list[Found[M]]:
-        query = self._store._query(collection, None, None)  # noqa: SLF001  # one class in two
+    def find(self, collection: Collection[M], *, where: Condition | None = None) -> list[Found[M]]:
+        query = self._store._query(collection, where, None)  # noqa: SLF001  # one class in two
         return list(_found(collection, query.stream(transaction=self._transaction)))
 
     def write(self, writes: Iterable[Write]) -> None:

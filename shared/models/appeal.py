@@ -40,7 +40,8 @@ class Answer(Part):
 class Petition(Document):
     """What an official contests in the own result; filed straight in the store.
 
-    It may name the piece of work, the entry in it, or the criterion that it is about.
+    It may name the piece of work, the entry in it, or the criterion that it is about; and the
+    `version`, where that followed from another's and has a window of its own.
     """
 
     collection: ClassVar[str] = "appeals"
@@ -51,6 +52,7 @@ class Petition(Document):
     assignment: AssignmentId | None = None
     contested: EntryId | None = None
     criterion: Id | None = None
+    version: Number | None = None
     reason: Reason
 
 

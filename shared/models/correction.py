@@ -2,6 +2,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from shared.models.audit import DocumentPath
 from shared.models.base import AssignmentId, Digest, Document, Id, Path, Points, Reason, Time
 from shared.models.entry import EntryId
 from shared.models.result import Result
@@ -9,7 +10,7 @@ from shared.models.scorecard import Stretch
 
 FIRST = 1
 """The version that the close compiled."""
-Number = Annotated[int, Field(gt=FIRST, le=100)]
+Number = Annotated[int, Field(ge=FIRST + 1, le=100)]
 """Of a later version."""
 
 
@@ -18,7 +19,9 @@ class Correction(Document):
 
     `replaces` is the digest of the version before, so that the versions are a chain;
     the new one is what that one gives with the named `entries` and `criteria`, and
-    nothing else. `digest` covers everything else here.
+    nothing else. One that `follows` from later versions of others, or of the parts of a
+    roll-up, is made by the platform: nobody asked for it, so the person has a time of their
+    own to contest it. `digest` covers everything else here.
     """
 
     collection: ClassVar[str] = "corrections"
@@ -32,6 +35,11 @@ class Correction(Document):
     """Those that were appended for it."""
     criteria: Annotated[dict[Stretch, dict[Id, Points]], Field(max_length=20)] = {}
     """Scores of criteria put right, by the time they were said for."""
+    follows: Annotated[list[DocumentPath], Field(max_length=5_000)] = []
+    """The versions and decisions that it was concluded from, where it follows by itself."""
+    petition_until: Time | None = None
+    """Until when it may be contested, also after final; `answer_until`: and is answered."""
+    answer_until: Time | None = None
     appeal: EntryId | None = None
     """The petition that was upheld, if it rests on one."""
     reason: Reason

@@ -18,6 +18,7 @@ from shared.papers.paper import (
     Text,
 )
 from shared.papers.person import comma
+from shared.papers.unit import both
 from shared.scoring.telling import band_title
 from shared.vietnamese import name_key, number, period_name
 
@@ -88,8 +89,7 @@ def _titled(group: QuotaGroup) -> str:
 
 
 def _both(group: QuotaGroup, rating: Rating) -> Cell:
-    computed, decided = group.computed.get(rating, 0), group.ratings.get(rating, 0)
-    return computed if computed == decided else f"{number(computed)} → {number(decided)}"
+    return both(group.computed.get(rating, 0), group.ratings.get(rating, 0))
 
 
 def _unplaced(report: QuotaReport) -> Iterator[Block]:

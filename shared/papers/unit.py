@@ -1,5 +1,6 @@
 """The tables of a unit and of the province."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -23,6 +24,10 @@ from shared.scoring.evaluation import components
 from shared.scoring.telling import band_title
 from shared.vietnamese import name_key, number, period_name
 
+BOTH = (
+    "Ghi chú: ô có mũi tên cho biết số người theo quy chế khi khóa kỳ → theo bản đính chính và "
+    "quyết định của cấp có thẩm quyền."
+)
 MOST_SHARES = 8
 """Columns of shares that a landscape page still has room for."""
 
@@ -76,8 +81,13 @@ def province_paper(
     units: Mapping[str, Unit],
     results: Iterable[UnitResult],
     agency: str,
+    decided: Mapping[str, Mapping[Rating, int]],
 ) -> Paper:
-    """Each unit's distribution of ratings, below the unit that it belongs to."""
+    """Each unit's distribution of ratings, below the unit that it belongs to.
+
+    `decided` are each unit's ratings as they stand, corrected and decided: where these
+    differ from what the close computed, a cell says both.
+    """
     bands = scheme.ratings.bands
     columns = [
         Column("STT", 5, "center"),
@@ -92,11 +102,17 @@ def province_paper(
         (one for one in results if one.officials), key=lambda one: _path(units, one.unit)
     )
     rows: list[Sequence[Cell]] = [
-        [place, _indented(units, one), *_counts(one, scheme)]
+        [place, _indented(units, one), *_counts(one, decided.get(one.unit, {}), scheme)]
         for place, one in enumerate(served, start=1)
     ]
-    rows.append(["", "Cộng", *_counts(total, scheme)])
-    rows.append(["", "Tỷ lệ trong số được xếp loại (%)", None, *_ratios(total, scheme)])
+    every: Counter[Rating] = Counter()
+    for ratings in decided.values():
+        every.update(ratings)
+    rows.append(["", "Cộng", *_counts(total, every, scheme)])
+    rows.append(["", "Tỷ lệ trong số được xếp loại (%)", None, *_ratios(total.ratings, scheme)])
+    differs = +every != Counter(total.ratings)
+    if differs:
+        rows.append(["", "Tỷ lệ theo quyết định (%)", None, *_ratios(every, scheme)])
     return Paper(
         name="Tổng hợp",
         agency=agency,
@@ -104,6 +120,7 @@ def province_paper(
         subtitle=f"Kỳ đánh giá: {period_name(total.period)}",
         blocks=[
             Table(columns, rows, total=True),
+            *([Text(BOTH)] if any("→" in str(cell) for row in rows for cell in row) else []),
             Text(
                 f"{number(total.units)} đơn vị, {number(total.officials)} người, "
                 f"{number(total.assignments)} việc, {number(total.entries)} mục ghi nhận; "
@@ -114,6 +131,11 @@ def province_paper(
         signatures=[Signature("Người lập bảng"), Signature("Cấp có thẩm quyền")],
         landscape=True,
     )
+
+
+def both(computed: int, decided: int) -> Cell:
+    """By the rules → as decided, where these differ."""
+    return computed if computed == decided else f"{number(computed)} → {number(decided)}"
 
 
 def reading_order(result: Result) -> tuple[object, ...]:
@@ -196,14 +218,17 @@ def _spread(results: Sequence[Result], scheme: Scheme) -> list[Block]:
     return [Heading("Tổng hợp theo quy chế"), Text(f"{len(cards)} người. {counts}.")]
 
 
-def _counts(one: UnitResult | PeriodResult, scheme: Scheme) -> list[Cell]:
-    rated = [one.ratings.get(band.rating, 0) for band in scheme.ratings.bands]
+def _counts(
+    one: UnitResult | PeriodResult, decided: Mapping[Rating, int], scheme: Scheme
+) -> list[Cell]:
+    bands = [band.rating for band in scheme.ratings.bands]
+    rated = [both(one.ratings.get(rating, 0), decided.get(rating, 0)) for rating in bands]
     return [one.officials, *rated, one.not_assessed, one.insufficient_data, one.on_leave]
 
 
-def _ratios(total: PeriodResult, scheme: Scheme) -> list[Cell]:
-    rated = sum(total.ratings.values())
-    counts = [total.ratings.get(band.rating, 0) for band in scheme.ratings.bands]
+def _ratios(ratings: Mapping[Rating, int], scheme: Scheme) -> list[Cell]:
+    rated = sum(ratings.values())
+    counts = [ratings.get(band.rating, 0) for band in scheme.ratings.bands]
     shares: list[Cell] = [
         Amount((2 * 10_000 * one + rated) // (2 * rated)) if rated else None for one in counts
     ]

@@ -12,6 +12,7 @@ from shared.models.correction import Correction, Number
 from shared.models.entry import EntryId
 from shared.models.notice import Notice
 from shared.models.official import Official
+from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scheme import Title, Words
 from shared.models.unit import Unit
@@ -97,7 +98,7 @@ def route_appeal(services: Services, appeal_id: str) -> None:
         receipt = Receipt(
             at=now,
             to=nearest(free, [] if unit is None else unit.path)[:MOST],
-            answer_by=period.answer_until,
+            answer_by=_answer_until(transaction, appeal, period),
         )
         told = receipt.to or [uid for uid in organisers if uid != appeal.official]
         notices = [
@@ -114,6 +115,15 @@ def route_appeal(services: Services, appeal_id: str) -> None:
         transaction.write([*record, *notices])
 
     store.transact(work)
+
+
+def _answer_until(transaction: Transaction, appeal: Appeal, period: Period) -> datetime | None:
+    """A version that followed from another's has windows of its own."""
+    if appeal.version is None:
+        return period.answer_until
+    ref = refs.correction(period.id, appeal.official, appeal.version)
+    contested: Correction | None = transaction.get(ref)
+    return None if contested is None else contested.answer_until
 
 
 def _unit(transaction: Transaction, appeal: Appeal) -> Unit | None:
@@ -137,7 +147,7 @@ def answer_appeal(
 ) -> Answered:
     """Answer once; what is upheld becomes the next version of the result, all or nothing."""
     require(caller, "authority")
-    _require_named(request)
+    _require_nothing_corrected(request)
     keyed = Keyed.of(caller.uid, key, request)
     ruling = Ruling(keyed, services.clock.now(), request.reason, request.appeal)
 
@@ -147,6 +157,7 @@ def answer_appeal(
             return _answer(transaction, None, ruling, request, appeal)
         contested = read_contested(transaction, schemes, appeal.period, appeal.official)
         _require_asked(caller, appeal, contested)
+        _require_named(request, contested)
         reopened = {*named(request.corrects), *_named_by(appeal)}
         _require_impartial(transaction, caller, contested, sorted(reopened))
         return _answer(transaction, contested, ruling, request, appeal)
@@ -168,7 +179,7 @@ def _answer(
 ) -> Answered:
     made: Correction | None = None
     writes: list[Write] = []
-    if request.upheld and contested is not None:
+    if request.corrects and contested is not None:
         made, writes = correction(transaction, contested, ruling, request.corrects)
     answer = Answer(
         by=ruling.keyed.by,
@@ -219,14 +230,18 @@ def _is_late(appeal: Appeal, now: datetime) -> bool:
     return due is not None and now > due
 
 
-def _require_named(request: AppealRequest) -> None:
-    if request.upheld and not request.corrects:
+def _require_named(request: AppealRequest, contested: Contested) -> None:
+    """What is upheld of a roll-up is put right in its parts, and the roll-up follows."""
+    if request.upheld and not request.corrects and not contested.period.parts:
         raise refuse(
             "invalid",
             "corrects",
             "a petition that is upheld names what is put right",
             "chấp nhận kiến nghị thì phải nêu rõ nội dung được sửa",
         )
+
+
+def _require_nothing_corrected(request: AppealRequest) -> None:
     if request.corrects and not request.upheld:
         raise refuse(
             "invalid",

@@ -108,6 +108,8 @@ class Terms:
     scheme: Scheme
     caller: Caller
     now: datetime
+    known_since: datetime | None = None
+    """Of work that was done before it was assigned: it could be on time since then."""
 
 
 def assign(
@@ -189,7 +191,8 @@ def make_assignment(
     terms: Terms, receiver: Receiver, product: Product, work: Work, within: str
 ) -> Assignment:
     """What the receiver is to do; `within` is where `work` stands in the request."""
-    check_due(work.due, terms.period, terms.now, f"{within}due")
+    since = terms.known_since or terms.now
+    check_due(work.due, terms.period, since, f"{within}due")
     share = _share(work.to, receiver.uid, product)
     return Assignment(
         period=terms.period.id,

@@ -1,4 +1,4 @@
-"""Carry unfinished work over to a later period, explicitly and once."""
+"""Carry unfinished work over to a later period, explicitly and each unit once."""
 
 from base64 import b32encode
 from datetime import datetime
@@ -12,7 +12,7 @@ from shared.models.base import AssignmentId, Part, PeriodId, Reason, Time
 from shared.models.entry import CarriedOver
 from shared.models.period import Period
 from shared.models.unit import Unit
-from shared.ports import Services, Store, Transaction, Where
+from shared.ports import Services, Store, Transaction
 from shared.usecases.assign import (
     Assignments,
     check_due,
@@ -27,7 +27,7 @@ from shared.usecases.keyed import Keyed
 from shared.usecases.opened import read_open
 from shared.usecases.recorded import recorded
 from shared.usecases.schemes import Schemes
-from shared.usecases.work import append_entry, read_work, require_open_units
+from shared.usecases.work import append_entry, goes_on, read_work, require_open_units
 
 
 class CarryOver(Part):
@@ -71,12 +71,14 @@ def _carry(
     _require_later(period, old)
     check_due(request.due, period, now, "due")
     left_open = _is_open(transaction, old.period)
-    _refuse_twice(store, request.assignment)
-    quantity = require_open_units(old, awaits=left_open)
+    before = goes_on(transaction, request.assignment)
+    carried = sum(one.value.quantity for one in before)
+    quantity = require_open_units(old, awaits=left_open, carried=carried)
     receiver = read_receiver(transaction, caller, period, old.official, "assignment")
     require_room(store, period, {old.official: 1}, {old.official: "assignment"})
     serves_in = receiver.unit.path[-1]
-    new_id = refs.assignment_id(period.id, serves_in, old.official, _suffix(request.assignment))
+    suffix = _suffix(request.assignment, len(before))
+    new_id = refs.assignment_id(period.id, serves_in, old.official, suffix)
     product = transaction.get(refs.catalogue(old.product))
     changes = {
         "period": period.id,
@@ -130,19 +132,8 @@ def _is_open(transaction: Transaction, period_id: str) -> bool:
     return period is not None and period.state == "open"
 
 
-def _refuse_twice(store: Store, assignment_id: str) -> None:
-    """Two calls at once would make the same document, unless the person changed unit between."""
-    old_period = assignment_id.split("_", 1)[0]
-    for found in store.find(refs.assignments, where=Where("continues", "==", assignment_id)):
-        if found.ref.id.split("_", 1)[0] != old_period:
-            raise refuse(
-                "conflict",
-                "assignment",
-                f"goes on as {found.ref.id}",
-                f"đã chuyển tiếp thành {found.ref.id}",
-            )
-
-
-def _suffix(assignment_id: str) -> str:
-    """The same for whoever carries it over, so that it is done once."""
-    return b32encode(sha256(f"carry {assignment_id}".encode()).digest()).decode().lower()[:26]
+def _suffix(assignment_id: str, before: int) -> str:
+    """The same for whoever carries it over: once, and once again for what came back since."""
+    again = f" {before}" if before else ""
+    text = f"carry {assignment_id}{again}"
+    return b32encode(sha256(text.encode()).digest()).decode().lower()[:26]

@@ -13,7 +13,7 @@ from shared.errors import refuse
 from shared.models.assignment import Assignment
 from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, Reason
 from shared.models.correction import Correction
-from shared.models.entry import Accepted, Entry, EntryId, ExemptionDecided
+from shared.models.entry import Accepted, Cancelled, Entry, EntryId, ExemptionDecided
 from shared.models.period import Period
 from shared.models.scheme import Criterion, Rating, Scheme
 from shared.models.scorecard import Contribution, Scorecard, Standing
@@ -32,6 +32,7 @@ from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, corrected, first
+from shared.usecases.work import goes_on
 
 
 class Waive(Part):
@@ -203,6 +204,7 @@ def correction(
 ) -> tuple[Correction, list[Write]]:
     """The next version, with the entries it rests on and what follows from them."""
     by = ruling.keyed.by
+    _require_own_work(contested)
     work = {name: _reopen(transaction, contested, items, name, by) for name in named(items)}
     criteria: dict[str, dict[str, int]] = defaultdict(dict)
     for number, item in enumerate(items):
@@ -215,8 +217,45 @@ def correction(
             suffix = ruling.keyed.suffix("correction", str(number))
             work[item.assignment].added.append((suffix, entry))
     folded = {name: _folded(one) for name, one in work.items()}
+    for number, item in enumerate(items):
+        if isinstance(item, Accept):
+            where, name = f"corrects.{number}.submission", item.assignment
+            _require_not_gone_on(transaction, contested, name, folded[name], where)
     made = _made(contested, ruling, work, folded, criteria)
-    return made, [*_entry_writes(work, folded), _live(made)]
+    return made, [*_entry_writes(work, folded), live_card(made)]
+
+
+def _require_not_gone_on(
+    transaction: Transaction, contested: Contested, name: str, work: Assignment, where: str
+) -> None:
+    """No unit counts in two periods: what went on counts there, unless it was cancelled there."""
+    later = goes_on(transaction, name)
+    elsewhere = sum(one.value.quantity - _cancelled(transaction, one.ref.id) for one in later)
+    done = contribute(work, contested.scheme).done
+    if later and done + elsewhere > work.quantity - sum(work.folded.withdrawn.values()):
+        raise refuse(
+            "conflict",
+            where,
+            f"these units go on as {later[-1].ref.id} and count there: cancel them there first",
+            f"phần việc này đã chuyển tiếp thành {later[-1].ref.id} và được tính ở đó; hãy hủy ở "
+            "đó trước",
+        )
+
+
+def _cancelled(transaction: Transaction, name: str) -> int:
+    facts, _ = read_entries(transaction.find(refs.entries(name)))
+    return sum(entry.quantity for _, entry in facts if isinstance(entry, Cancelled))
+
+
+def _require_own_work(contested: Contested) -> None:
+    if contested.period.parts:
+        parts = ", ".join(contested.period.parts)
+        raise refuse(
+            "conflict",
+            "period",
+            f"{contested.period.id} pools {parts}: correct the result there, and this one follows",
+            f"kỳ {contested.period.id} tổng hợp từ {parts}: hãy đính chính ở kỳ đó, kỳ này tự theo",
+        )
 
 
 def version_of(made: Correction) -> Change:
@@ -374,7 +413,7 @@ def _entry_writes(work: dict[str, _Reopened], folded: dict[str, Assignment]) -> 
     return [*entries, *states]
 
 
-def _live(made: Correction) -> Write:
+def live_card(made: Correction) -> Write:
     """The live scorecard, which names only units that assigned work."""
     card = made.result.scorecard
     live = card if card.contributions else card.model_copy(update={"path": []})

@@ -16,6 +16,7 @@ from shared.models.scheme import Rating, Scheme
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction
 from shared.usecases.caller import Caller, is_competent, require, require_competence
+from shared.usecases.follow import ask_roll_ups
 from shared.usecases.keyed import Keyed
 from shared.usecases.reading import BATCH
 from shared.usecases.recorded import Change, recorded
@@ -117,7 +118,17 @@ def decide(
         )
         return _decide(transaction, sitting, keyed)
 
-    return keyed.once(services.store, Decided, work)
+    reply = keyed.once(services.store, Decided, work)
+    _ask_roll_ups(services, request, key)
+    return reply
+
+
+def _ask_roll_ups(services: Services, request: DecideRequest, key: str) -> None:
+    """A roll-up pools what was decided; after final that may change with a later version."""
+    period = services.store.get(refs.periods(request.period))
+    if period is not None and period.state == "final":
+        for choice in request.decisions:
+            ask_roll_ups(services, period.id, choice.official, f"decided-{key}")
 
 
 def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decided:
@@ -125,7 +136,7 @@ def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decide
     cases = [*_chosen(sitting), *_others(sitting)]
     _require_few(cases)
     standings = transaction.get_all(
-        [refs.decision(sitting.period.id, case.official) for case in cases]
+        [refs.decision(sitting.period.id, case.official, case.version.number) for case in cases]
     )
     made: list[Change] = []
     left: list[Left] = []
@@ -133,7 +144,7 @@ def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decide
         obstacle = _obstacle(sitting, case, rests_on(standing, case.version))
         if obstacle is None:
             decision = _decision(sitting, case)
-            ref = refs.decision(decision.period, decision.official)
+            ref = refs.decision(decision.period, decision.official, case.version.number)
             made.append(Change(ref, standing, decision))
         elif case.choice is not None:
             raise refuse(obstacle.code, case.field, obstacle.en, obstacle.vi)

@@ -19,7 +19,7 @@ from shared.usecases.caller import Caller
 from shared.usecases.history import told
 from shared.usecases.opened import no_period
 from shared.usecases.schemes import Schemes
-from shared.usecases.standing import Version, read_version, rests_on
+from shared.usecases.standing import Version, read_version, standing_on
 
 PUBLISHED: tuple[State, ...] = ("review", "final")
 
@@ -109,7 +109,7 @@ def _find(store: Store, period: Period, official: str) -> _Found | None:
         version.result.scorecard,
         [] if unit is None else unit.path,
         version,
-        rests_on(store.get(refs.decision(period.id, official)), version),
+        standing_on(store, version).decision,
         sorted((one.value for one in corrections), key=lambda one: one.version),
     )
 

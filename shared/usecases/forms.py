@@ -1,5 +1,6 @@
 """Forms of compiled results, to sign and to file: who may have which, and what they show."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,7 @@ from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.position import Position
 from shared.models.result import PeriodResult, Result
-from shared.models.scheme import Scheme
+from shared.models.scheme import Rating, Scheme
 from shared.models.unit import Unit
 from shared.papers.minutes import Rated, minutes_paper
 from shared.papers.paper import Paper
@@ -31,7 +32,7 @@ from shared.usecases.quota import QuotaRequest, report_quota
 from shared.usecases.reading import read_each
 from shared.usecases.reviewed import require_compiled
 from shared.usecases.schemes import Schemes
-from shared.usecases.standing import Standing, first, read_standings, read_version, rests_on
+from shared.usecases.standing import Standing, first, read_standings, read_version, standing_on
 from shared.vietnamese import day
 
 Form = Literal["self", "decision", "unit", "province", "minutes"]
@@ -201,7 +202,7 @@ def _standing(store: Store, period: Period, official: str) -> Standing:
             f"{official} has no result in {period.id}",
             f"{official} không có kết quả trong kỳ {period.id}",
         )
-    return Standing(version, rests_on(store.get(refs.decision(period.id, official)), version))
+    return standing_on(store, version)
 
 
 def _unit(store: Store, unit: str) -> Unit:
@@ -224,7 +225,11 @@ def _province(store: Store, period: Period, scheme: Scheme) -> Paper:
         )
     units = {one.ref.id: one.value for one in store.find(refs.units)}
     results = [one.value for one in store.find(refs.unit_results(period.id))]
-    return province_paper(total, scheme, units, results, _agency(units, None))
+    decided: dict[str, Counter[Rating]] = defaultdict(Counter)
+    for standing in read_standings(store, period.id):
+        if standing.rating is not None:
+            decided[standing.result.unit][standing.rating] += 1
+    return province_paper(total, scheme, units, results, _agency(units, None), decided)
 
 
 def _minutes(

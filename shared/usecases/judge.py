@@ -138,8 +138,10 @@ class Judge:
         return compiled.result, altered(compiled.result.fields(), kept.fields())
 
     def _follows(self, truth: Result) -> bool:
-        """Whether it differs because others' sources were altered; its unit's root covers it."""
-        return truth.scorecard.capacity.subject == "head" and truth.unit in self.doubtful
+        """Whether it may differ by what was altered of others; its unit's root covers it."""
+        unit = refs.units(truth.unit).path in self.findings.reasons
+        head = truth.scorecard.capacity.subject == "head" and truth.unit in self.doubtful
+        return unit or head
 
     def _recorded(self, path: str) -> bool:
         """Whether the audit records alone say what it must be: decided for its collection."""

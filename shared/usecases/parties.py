@@ -1,10 +1,11 @@
 """Who has a part in a result, and so does not answer a petition about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from shared import refs
 from shared.models.appraisal import Appraisal
 from shared.models.assignment import Assignment
+from shared.models.correction import FIRST
 from shared.models.decision import Decision
 from shared.models.entry import (
     Accepted,
@@ -34,14 +35,24 @@ def parties(
             *(refs.appraisal(period, official, unit) for unit in units),
         ]
     )
-    decision: Decision | None = transaction.get(refs.decision(period, official))
     found = {official}
     found |= {one.by_head.by for one in papers if one is not None and one.by_head is not None}
-    if decision is not None:
-        found.add(decision.by)
+    found |= {one.by for one in _decisions(transaction, period, official)}
     for name in assignments:
         found |= _judges(transaction, name)
     return found
+
+
+def _decisions(transaction: Transaction, period: str, official: str) -> Iterator[Decision]:
+    """On every version of the result."""
+    number = FIRST
+    while True:
+        decision: Decision | None = transaction.get(refs.decision(period, official, number))
+        if decision is not None:
+            yield decision
+        number += 1
+        if transaction.get(refs.correction(period, official, number)) is None:
+            return
 
 
 def _judges(transaction: Transaction, name: str) -> set[str]:

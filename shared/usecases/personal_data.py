@@ -60,9 +60,17 @@ def about(store: Store, uid: str) -> Iterator[Found[Any]]:
     for entry in store.find(refs.all_entries, where=Where("by", "==", uid)):
         if entry.ref.path.split("/")[1] not in own:
             yield entry
-    told: list[Collection[Any]] = [refs.appraisals, refs.scorecards, refs.decisions, refs.appeals]
+    told: list[Collection[Any]] = [
+        refs.appraisals,
+        refs.scorecards,
+        refs.decisions,
+        refs.appeals,
+        refs.proposals,
+    ]
     for collection in told:
         yield from store.find(collection, where=mine)
+    measured = store.find(refs.measurements, where=Where("subject", "==", uid))
+    yield from (one for one in measured if one.fields.get("kind") == "official")
     for period in store.find(refs.periods):
         yield from _named(store, refs.official_results(period.ref.id), uid)
         yield from store.find(refs.corrections(period.ref.id), prefix=f"{uid}_")

@@ -9,10 +9,10 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.assignment import Assignment
 from shared.models.base import Id, Line, Part, PeriodId, Quantity, Reason, Time
-from shared.models.entry import EntryId
+from shared.models.entry import Accepted, EntryId, Submission
 from shared.models.period import Period
 from shared.models.proposal import Registered, Reply
-from shared.ports import Services, Store, Transaction
+from shared.ports import Services, Store, Transaction, Write, create
 from shared.usecases.assign import (
     Assignments,
     Receiver,
@@ -36,7 +36,8 @@ from shared.usecases.schemes import Schemes
 class AcceptProposal(Part):
     """The head says what it is worth: the product with its K, how many, until when.
 
-    `period` is another one to count it in, when the proposal's own has closed.
+    After the end of its period, while that is open, what was registered in time counts in it as
+    delivered then. `period` is another one to count it in, when the proposal's own has closed.
     """
 
     action: Literal["accept_proposal"]
@@ -86,7 +87,9 @@ def _answer(
     proposal = _read_pending(transaction, request.proposal)
     period = _period_of(transaction, request, proposal)
     receiver = read_receiver(transaction, caller, period, proposal.official, "proposal")
-    terms = Terms(period, schemes.get(period.scheme), caller, now)
+    done = isinstance(request, AcceptProposal) and _was_done(request, proposal, period, now)
+    since = proposal.at if done else None
+    terms = Terms(period, schemes.get(period.scheme), caller, now, since)
     made: dict[str, Assignment] = {}
     if isinstance(request, AcceptProposal):
         require_room(store, period, {proposal.official: 1}, {proposal.official: "proposal"})
@@ -105,18 +108,80 @@ def _answer(
         reason=reason,
         reply=assignments,
     )
-    transaction.write([*record, *(first_entry(name, one) for name, one in made.items())])
+    entries = [first_entry(name, one) for name, one in made.items()]
+    if done:
+        entries += [one for name in made for one in _delivered(name, keyed, proposal, made[name])]
+    transaction.write([*record, *entries])
     return assignments
+
+
+def _was_done(request: AcceptProposal, proposal: Registered, period: Period, now: datetime) -> bool:
+    """Whether it counts as delivered when it was registered: its period has ended since."""
+    if now < period.end:
+        return False
+    if period.id == proposal.period and proposal.at < period.end:
+        _require_registered(request, proposal)
+        return True
+    raise refuse(
+        "closed",
+        "proposal" if request.period is None else "period",
+        f"{period.id} ended before this was registered: name in `period` the next one, in which "
+        "it counts",
+        f"kỳ {period.id} đã kết thúc trước khi việc được đăng ký; hãy chọn kỳ sau để tính",
+    )
+
+
+def _require_registered(request: AcceptProposal, proposal: Registered) -> None:
+    if request.quantity > proposal.quantity:
+        raise refuse(
+            "invalid",
+            "quantity",
+            f"only {proposal.quantity} were registered before the period ended",
+            f"chỉ có {proposal.quantity} được đăng ký trước khi kết thúc kỳ",
+        )
+
+
+def _delivered(name: str, keyed: Keyed, proposal: Registered, made: Assignment) -> list[Write]:
+    """What its doer registered is the delivery, and the head's answer its acceptance."""
+    if "submission" in made.evidence_for:
+        raise refuse(
+            "conflict",
+            "product",
+            "it counts only with evidence, which a proposal has none of: accept it into the next "
+            "period",
+            "sản phẩm này chỉ được tính khi có minh chứng; hãy chấp nhận vào kỳ sau",
+        )
+    submission = keyed.suffix("delivery")
+    told = {
+        submission: Submission(by=made.official, at=proposal.at, quantity=made.quantity),
+        keyed.suffix("acceptance"): Accepted(
+            by=made.assigned_by, at=made.assigned_at, submission=submission
+        ),
+    }
+    return [create(refs.entries(name)(entry_id), entry) for entry_id, entry in told.items()]
 
 
 def _period_of(transaction: Transaction, request: Answering, proposal: Registered) -> Period:
     if isinstance(request, AcceptProposal):
-        field = "proposal" if request.period is None else "period"
-        return read_open(transaction, request.period or proposal.period, field)
+        if request.period is not None:
+            return read_open(transaction, request.period, "period")
+        return _read_own(transaction, proposal)
     period: Period | None = transaction.get(refs.periods(proposal.period))
     if period is None:
         raise no_period(proposal.period, "proposal")
     return period
+
+
+def _read_own(transaction: Transaction, proposal: Registered) -> Period:
+    period: Period | None = transaction.get(refs.periods(proposal.period))
+    if period is not None and period.state != "open":
+        raise refuse(
+            "closed",
+            "proposal",
+            f"{period.id} is {period.state}: name in `period` the next one, in which it counts",
+            f"kỳ {period.id} đã khóa; hãy chọn kỳ sau để tính",
+        )
+    return read_open(transaction, proposal.period, "proposal")
 
 
 def _read_pending(transaction: Transaction, name: str) -> Registered:

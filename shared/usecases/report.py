@@ -56,6 +56,12 @@ class ReportRequest(Part):
     entry: Annotated[dict[str, Any], Field(min_length=1, max_length=12), _UnstampedEntry]
 
 
+class _Told(Part):
+    """The entry in its place, which faults name."""
+
+    entry: ClientEntry
+
+
 class Reported(Part):
     """`repeated` when the very same entry stood there already."""
 
@@ -75,7 +81,7 @@ def _entry(clock: Clock, caller: Caller, request: ReportRequest) -> ClientEntry:
     if not caller.is_system:
         _refuse_stamps(given)
         given |= {"by": caller.uid, "at": clock.now().isoformat()}
-    entry = CLIENT_ENTRY.validate_json(json.dumps(given))
+    entry = _Told.model_validate_json(json.dumps({"entry": given})).entry
     if entry.at > clock.now():
         raise refuse("invalid", "entry.at", "lies in the future", "nằm trong tương lai")
     return entry

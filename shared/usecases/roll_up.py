@@ -4,7 +4,7 @@ What is pooled is each result's last version with the rating that was decided on
 so nothing of a part is computed again, and a roll-up that is compiled again gives the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared import refs
 from shared.models.correction import FIRST
@@ -14,6 +14,7 @@ from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
 from shared.models.sources import Sources
 from shared.ports import Store
+from shared.scoring.digest import digest
 from shared.scoring.result import freeze
 from shared.scoring.rollup import as_part, bounded, pool
 from shared.scoring.scorecard import span
@@ -30,16 +31,36 @@ def roll_up_unit(
         part: {one.official: one for one in read_standings(store, part, unit)} for part in parts
     }
     for uid in sorted({uid for standings in here.values() for uid in standings}):
-        standings = list(_of_person(store, uid, here))
+        standings = standings_of(store, period, uid, here)
         if standings[-1].result.unit == unit:
             sources = _listed(uid, standings)
-            yield _rolled_up(standings, period, scheme, sources_root(sources)), sources
+            yield rolled_up(uid, standings, period, scheme), sources
 
 
-def _listed(uid: str, standings: list[Standing]) -> list[Sources]:
-    """The last version of each part's result, by its digest."""
-    versions = [one.version for one in standings]
-    return listed(uid, {_path(uid, version): version.digest for version in versions}, {})
+def standings_of(
+    store: Store, period: Period, uid: str, here: Mapping[str, Mapping[str, Standing]] = {}
+) -> list[Standing]:
+    """A person's parts in order; those not read yet are looked up one by one: they are few."""
+    found = (
+        here.get(part, {}).get(uid) or read_standing(store, part, uid)
+        for part in sorted(period.parts, key=span)
+    )
+    return [one for one in found if one is not None]
+
+
+def papers_of(uid: str, standings: Iterable[Standing]) -> dict[str, str]:
+    """What is pooled, by its digest: the last version of each part, and the decision on it."""
+    papers: dict[str, str] = {}
+    for one in standings:
+        period, number = one.result.scorecard.period, one.version.number
+        papers[_path(uid, one.version)] = one.version.digest
+        if one.decision is not None:
+            papers[refs.decision(period, uid, number).path] = digest(one.decision.fields())
+    return papers
+
+
+def _listed(uid: str, standings: Iterable[Standing]) -> list[Sources]:
+    return listed(uid, papers_of(uid, standings), {})
 
 
 def _path(uid: str, version: Version) -> str:
@@ -49,17 +70,8 @@ def _path(uid: str, version: Version) -> str:
     return refs.correction(period, uid, version.number).path
 
 
-def _of_person(
-    store: Store, uid: str, here: Mapping[str, Mapping[str, Standing]]
-) -> Iterator[Standing]:
-    """In the order of the parts; those of other units are looked up one by one: they are few."""
-    for part, standings in here.items():
-        standing = standings.get(uid) or read_standing(store, part, uid)
-        if standing is not None:
-            yield standing
-
-
-def _rolled_up(standings: list[Standing], period: Period, scheme: Scheme, sources: str) -> Result:
+def rolled_up(uid: str, standings: Sequence[Standing], period: Period, scheme: Scheme) -> Result:
+    """A person's parts as one result."""
     results = [one.result for one in standings]
     return freeze(
         bounded(pool(list(map(_as_part, standings)), period.id, scheme)),
@@ -69,7 +81,7 @@ def _rolled_up(standings: list[Standing], period: Period, scheme: Scheme, source
         entries=sum(one.entries for one in results),
         refused=[bad for one in results for bad in one.refused],
         refused_count=sum(one.refused_count for one in results),
-        sources=sources,
+        sources=sources_root(_listed(uid, standings)),
     )
 
 

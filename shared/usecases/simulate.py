@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Tag
 
 from shared import refs
 from shared.errors import refuse
@@ -43,7 +45,10 @@ class SimulateRequest(Part):
     """
 
     period: PeriodId
-    scheme: SchemeRef | Scheme
+    scheme: Annotated[
+        Annotated[SchemeRef, Tag("ref")] | Annotated[Scheme, Tag("whole")],
+        Discriminator(lambda given: "ref" if isinstance(given, str) else "whole"),
+    ]
     unit: Id | None = None
     suppose: WholePercent | None = None
 

@@ -91,12 +91,20 @@ def read_standing(store: Store, period: str, official: str) -> Standing | None:
     version = read_version(store, period, official)
     if version is None:
         return None
-    return Standing(version, rests_on(store.get(refs.decision(period, official)), version))
+    return standing_on(store, version)
+
+
+def standing_on(store: Store, version: Version) -> Standing:
+    """A version with the decision on it."""
+    card = version.result.scorecard
+    decision = store.get(refs.decision(card.period, card.official, version.number))
+    return Standing(version, rests_on(decision, version))
 
 
 def _decisions(store: Store, period: str, versions: list[Version]) -> Iterator[Decision | None]:
-    officials = [version.result.scorecard.official for version in versions]
-    stored = store.get_all([refs.decision(period, official) for official in officials])
+    stored = store.get_all(
+        [refs.decision(period, one.result.scorecard.official, one.number) for one in versions]
+    )
     return (None if one is None else one.value for one in stored)
 
 

@@ -62,6 +62,7 @@ class Seen:
     people: set[str] = field(default_factory=set)
     lists: int = 0
     work: set[str] = field(default_factory=set)
+    entries: int = 0
     appraisals: set[str] = field(default_factory=set)
     cases: dict[str, Assignment] = field(default_factory=dict)
     corrected: list[Result] = field(default_factory=list)
@@ -141,6 +142,7 @@ class Inspection:
     def __post_init__(self) -> None:
         """Later versions are read first: what was appended for them the close did not see."""
         self.corrections = Corrections.read(self.store, self.period)
+        self.before = self.corrections.hidden_from(self.store, self.period)
 
     def inspect(self, names: Iterable[str]) -> None:
         same_rules = self._same_rules()
@@ -156,9 +158,11 @@ class Inspection:
             self._unit(judge, unit)
         self._strangers(judge)
         self._totals()
-        for name in names:
+        assigned = set(names)
+        for name in assigned:
             if name not in self.seen.work and official_of(name) not in self.seen.judged:
                 self.findings.add(refs.assignments(name).path, "no result rests on it")
+        self._loose_entries(assigned)
         self._appraisals()
         self._imported()
         self._corrections()
@@ -183,15 +187,15 @@ class Inspection:
 
     def _unit(self, judge: Judge, unit: Unit) -> None:
         try:
-            source = self.corrections.hidden_from(self.store)
-            compiled = recompute_unit(source, self.schemes, self.period, unit, self._frozen)
+            compiled = recompute_unit(self.before, self.schemes, self.period, unit, self._frozen)
         except ValidationError:
             self.seen.blind.add(unit.path[-1])
             return  # a unit's record that it rests on cannot be read: it is named
         name = unit.path[-1]
         self.seen.totals[name] = compiled.total
-        papers = {ref.path for ref in unit_papers(self.period.id, name)}
-        self.seen.doubtful |= {name} if papers & self.findings.reasons.keys() else set()
+        papers = {ref.path for ref in (refs.units(name), *unit_papers(self.period.id, name))}
+        if papers & self.findings.reasons.keys() or not judge.same_rules:
+            self.seen.doubtful.add(name)
         pooled = [_nobody(result) for result in compiled.results] if self.period.parts else []
         people, lives = compiled.people or pooled, compiled.live or compiled.results
         everybody = sorted(zip(people, lives, compiled.traced, strict=True), key=_heads_last)
@@ -237,6 +241,7 @@ class Inspection:
 
     def _note(self, person: Person, compiled: Traced) -> None:
         self.seen.work |= {one.id for one in person.sources}
+        self.seen.entries += sum(len(one.digests.entries) for one in person.sources)
         told = digests(compiled.sources)
         self.seen.appraisals |= {path for path in told if path.startswith("appraisals/")}
         self.seen.cases |= {
@@ -279,6 +284,16 @@ class Inspection:
         self.seen.appraisals.add(refs.appraisal(self.period.id, found.ref.id).path)
         if found.ref.path not in self.findings.reasons:
             self._believe(result)
+
+    def _loose_entries(self, assigned: set[str]) -> None:
+        """Entries below work that was never assigned; where work is gone, only that is named."""
+        prefix, hidden = f"{self.period.id}_", self.corrections.entries
+        if self.store.count(refs.all_entries, prefix=prefix) == self.seen.entries + hidden:
+            return
+        for found in self.store.find(refs.all_entries, prefix=prefix):
+            name = found.ref.path.split("/")[1]
+            known = name in assigned or refs.assignments(name).path in self.findings.reasons
+            self.findings.add(found.ref.path, None if known else "extra: its work does not exist")
 
     def _totals(self) -> None:
         units = [
@@ -355,13 +370,21 @@ class Inspection:
         for found in self.store.find(refs.imported):
             self.findings.look("imported")
             allowed = wanted.pop(found.ref.path, [])
-            told = found.fields.get("assignment", "")
+            told = str(found.fields.get("assignment", ""))
+            if self._doubtful_work(told):
+                continue
             if allowed and found.fields not in [claim.fields() for claim in allowed]:
                 self.findings.add(found.ref.path, altered(allowed[-1].fields(), found.fields))
-            elif not allowed and str(told).startswith(f"{self.period.id}_"):
+            elif not allowed and told.startswith(f"{self.period.id}_"):
                 self.findings.add(found.ref.path, "extra: there is no such imported work")
         for path in wanted:
             self.findings.add(path, "missing")
+
+    def _doubtful_work(self, assignment: str) -> bool:
+        """Whether what follows from it cannot be told: it, its unit or an entry was altered."""
+        unit, path = [*assignment.split("_"), ""][1], refs.assignments(assignment).path
+        touched = any(f"{name}/".startswith(f"{path}/") for name in self.findings.reasons)
+        return touched or unit in self.seen.blind
 
     def _corrections(self) -> None:
         """Later versions follow from the first, and from what they name."""

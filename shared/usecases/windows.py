@@ -43,12 +43,18 @@ def published(
 ) -> Period:
     """The period with its results up for review, and petitions heard from now on."""
     reviewed = period.model_copy(update={"state": "review"})
+    heard, answered = petition_windows(transaction, period, windows, now)
+    return reviewed.model_copy(update={"petition_until": heard, "answer_until": answered})
+
+
+def petition_windows(
+    transaction: Transaction, period: Period, windows: Windows | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Until when what is published now may be contested, and is answered; no bound by default."""
     if windows is None:
-        return reviewed
+        return None, None
     zone = zone_of(period.time_zone, "time_zone")
     off: DaysOff = read_days_off(transaction, (now.year, now.year + 1))
     petition_until = after_working_days(now, windows.petition, off, zone)
     answer_until = after_working_days(petition_until, windows.answer, off, zone)
-    return reviewed.model_copy(
-        update={"petition_until": petition_until, "answer_until": answer_until}
-    )
+    return petition_until, answer_until

@@ -4,7 +4,7 @@ from shared import refs
 from shared.errors import refuse
 from shared.models.assignment import Assignment
 from shared.models.entry import Entry
-from shared.ports import Transaction, Write, create, patch
+from shared.ports import Found, Transaction, Where, Write, create, patch
 from shared.scoring.fold import fold, fold_all
 from shared.usecases.reading import read_entries
 
@@ -36,9 +36,17 @@ def append_entry(
     ]
 
 
-def open_units(assignment: Assignment, *, awaits: bool = True) -> int:
+def goes_on(transaction: Transaction, assignment_id: str) -> list[Found[Assignment]]:
+    """What was made of its units in later periods."""
+    found = transaction.find(refs.assignments, where=Where("continues", "==", assignment_id))
+    here = assignment_id.partition("_")[0]
+    return [one for one in found if one.ref.id.partition("_")[0] != here]
+
+
+def open_units(assignment: Assignment, *, awaits: bool = True, carried: int | None = None) -> int:
     """Units neither withdrawn, carried over nor delivered within the period.
 
+    Those carried over after the period was locked no entry tells of: `carried` has them too.
     A delivery that `awaits` its check is the doer's; one that nobody can accept any more is not.
     """
     folded = assignment.folded
@@ -48,13 +56,16 @@ def open_units(assignment: Assignment, *, awaits: bool = True) -> int:
         if delivery.at < assignment.period_end
         and (folded.verdicts[name].accepted if name in folded.verdicts else awaits)
     )
-    gone = sum(folded.withdrawn.values()) + sum(folded.carried.values())
+    told = sum(folded.carried.values())
+    gone = sum(folded.withdrawn.values()) + (told if carried is None else carried)
     return max(0, assignment.quantity - gone - delivered)
 
 
-def require_open_units(assignment: Assignment, *, awaits: bool = True) -> int:
+def require_open_units(
+    assignment: Assignment, *, awaits: bool = True, carried: int | None = None
+) -> int:
     """As `open_units`; raises RefusedError when there are none."""
-    left = open_units(assignment, awaits=awaits)
+    left = open_units(assignment, awaits=awaits, carried=carried)
     if left == 0:
         raise refuse(
             "conflict",

@@ -104,7 +104,7 @@ DOCUMENTS = {
     "unit results": "results/{period}/units/p1",
     "corrections": "results/{period}/corrections/an_2",
     "sources": "results/{period}/sources/an",
-    "decisions": "decisions/{period}_an",
+    "decisions": "decisions/{period}_an_2",
     "appeals": "appeals/{period}",
     "audit": "audit/one",
     "imported": "imported/one_1",
@@ -135,6 +135,13 @@ def in_store(place: str, name: str) -> Try:
         "score by name as head of p1": _score_named,
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
+        "file on what followed": lambda w, who, state: _file(w, who, PERIODS[state], version=2),
+        "file late on what followed": lambda w, who, _: _file(
+            w, who, OUTSIDE["heard"]["id"], version=2
+        ),
+        "file on what did not follow": lambda w, who, _: _file(
+            w, who, OUTSIDE["heard"]["id"], version=3
+        ),
         "file for oneself": lambda w, who, state: _file(w, who, PERIODS[state], _own(who)),
         "accept head's": lambda w, who, s: _append(w, who, s, ENTRIES["accept"], UIDS["head"]),
         "return head's": lambda w, who, s: _append(w, who, s, ENTRIES["return"], UIDS["head"]),
@@ -253,9 +260,10 @@ def _register(where: Place, who: str, state: str) -> int:
     return where.as_(who).write(place, fields, times=["at"]).status_code
 
 
-def _file(where: Place, who: str, period: str, of: str = "an") -> int:
+def _file(where: Place, who: str, period: str, of: str = "an", **more: Any) -> int:
     """Taken away again: a petition that nobody answers holds its period."""
-    fields, path = {"period": period, "official": of, "reason": "xem lại"}, where.fresh()
+    fields = {"period": period, "official": of, "reason": "xem lại", **more}
+    path = where.fresh()
     status = where.as_(who).write(f"appeals/{path}", fields, times=["at"]).status_code
     where.delete(f"appeals/{path}")
     return status

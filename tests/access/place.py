@@ -63,6 +63,7 @@ NEXT = "2027-01"
 """Another open period, for what goes on later."""
 ZONE = "Asia/Ho_Chi_Minh"
 ALL_ROLES = ["administrator", "auditor", "authority", "head", "official", "organiser"]
+FOLLOWED = "results/2026-03/corrections/chi_2"
 WORK, LEFT_BEHIND = "w", "l"
 """An's work, and that whose approver has left."""
 
@@ -121,7 +122,7 @@ class Place:
         appeal = Appeal(period=period, official="an", at=now, reason="xem lại")
         second = self.stack.wiring.store.get(refs.correction(period, "an", 2))
         assert second is not None
-        decision = put(refs.decision(period, "an"), _decided(second))
+        decision = put(refs.decision(period, "an", 2), _decided(second))
         self.write([put(refs.appeals(name), appeal), decision])
         return name
 
@@ -146,6 +147,7 @@ def build(stack: Stack) -> Place:
         start, end = bounds(one["id"], ZONE)
         period = builders.a_period(start=start, end=end, closes_at=end, **one)
         place.write([put(refs.periods(one["id"]), period)])
+    place.write(_past_versions(OUTSIDE["heard"]["id"]))
     start, end = bounds(NEXT, ZONE)
     place.write(
         [put(refs.periods(NEXT), builders.a_period(id=NEXT, start=start, end=end, closes_at=FAR))]
@@ -241,7 +243,7 @@ def _period(state: str) -> list[Write]:
     result = a_result(card, unit="p1")
     answer = Answer(by="tu", at=end, upheld=False, reason="đúng quy định")
     appeal = Appeal(period=period, official="an", at=start, reason="xem lại", answer=answer)
-    second = a_correction(result, path=["so", "p1"])
+    second = a_correction(result, path=["so", "p1"], follows=[FOLLOWED], petition_until=FAR)
     return [
         put(refs.periods(period), builders.a_period(**record)),
         put(refs.assignments(_name(state)), _work(state)),
@@ -267,7 +269,7 @@ def _period(state: str) -> list[Write]:
         put(refs.scorecard(period, "an"), card),
         put(refs.official_results(period)("an"), result),
         put(refs.correction(period, "an", 2), second),
-        put(refs.decision(period, "an"), _decided(second)),
+        put(refs.decision(period, "an", 2), _decided(second)),
         put(refs.unit_results(period)("p1"), UnitResult(unit="p1", name="Phòng Một", **total)),
         put(refs.sources(period, sources), sources),
         put(
@@ -277,6 +279,19 @@ def _period(state: str) -> list[Write]:
             ),
         ),
         put(refs.appeals(period), appeal),
+    ]
+
+
+def _past_versions(period: str) -> list[Write]:
+    """Of An's result: one that followed and may be contested no more, one that did not."""
+    card = a_scorecard(period=period, official="an", path=["so", "p1"])
+    second = a_correction(
+        a_result(card, unit="p1"), path=["so", "p1"], follows=[FOLLOWED], petition_until=LONG_AGO
+    )
+    third = a_correction(second.result, path=["so", "p1"], version=3, replaces=second.digest)
+    return [
+        put(refs.official_results(period)("an"), a_result(card, unit="p1")),
+        *(put(refs.correction(period, "an", one.version), one) for one in (second, third)),
     ]
 
 

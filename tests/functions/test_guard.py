@@ -16,9 +16,9 @@ from infra.local.stack import SERVICE_ACCOUNT, Stack, functions
 from infra.local.triggers import CALLED, TASKS, TRIGGERS
 from infra.openapi import contract_of
 from shared import refs
-from shared.ports import patch, put
+from shared.ports import patch
 from tests.tokens import id_claims, signed_tokens
-from tests.world import ASKS_NOTHING, MONTH, World, an_official
+from tests.world import ASKS_NOTHING, MONTH, World
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/main.py"))
@@ -28,6 +28,18 @@ AUTHENTICATING = {
     ("functions.events", "task"),
     ("functions.events", "trigger"),
 }
+
+LOAD_EACH = """
+import os, sys
+import main
+for name in sys.argv[1:]:
+    if not (child := os.fork()):
+        getattr(main, name)
+        loaded = [m for m in sys.modules if m.startswith("functions.") and m.endswith(".main")]
+        print(loaded, flush=True)
+        os._exit(0)
+    assert os.waitpid(child, 0) == (child, 0), name
+"""
 
 
 def test_every_entry_point_is_deployed() -> None:
@@ -41,21 +53,17 @@ def test_entry_points_are_thin_and_state_their_retry_contract(name: str) -> None
     assert "Retry contract:" in text
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_entry_point_loads_alone_without_any_setting(name: str) -> None:
-    loaded = (
-        f"import main, sys; main.{name};"
-        "print([m for m in sys.modules if m.startswith('functions.') and m.endswith('.main')])"
-    )
+def test_each_entry_point_loads_alone_without_any_setting() -> None:
+    """Each in a fork of a process that knows only what all of them import."""
     run = subprocess.run(
-        [sys.executable, "-c", loaded],
+        [sys.executable, "-c", LOAD_EACH, *NAMES],
         cwd=FUNCTIONS.parent,
         env={"PATH": "/usr/bin"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert run.stdout.strip() == f"['functions.{name}.main']"
+    assert run.stdout.splitlines() == [f"['functions.{name}.main']" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -88,24 +96,24 @@ def test_a_called_entry_point_has_its_contract(name: str) -> None:
 @pytest.mark.parametrize("token", [None, "Bearer nonsense", "Basic abc", "Bearer"])
 @pytest.mark.parametrize("name", NAMES)
 def test_strangers_are_refused_and_nothing_is_written(
-    world: World, name: str, token: str | None
+    standing: World, name: str, token: str | None
 ) -> None:
-    before = written(world)
+    before = written(standing)
     for event in (True, False):
         headers = {} if token is None else {"Authorization": token}
-        answer = call(world.stack, name, headers, event=event)
+        answer = call(standing.stack, name, headers, event=event)
         assert refused(answer) == 401
-    assert written(world) == before
+    assert written(standing) == before
 
 
 @pytest.mark.parametrize("kind", ["unsigned", "forged", "expired", "other project", "nobody"])
 @pytest.mark.parametrize("name", CALLED)
 def test_tokens_that_nobody_should_believe(
-    stack: Stack, name: str, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    standing: World, name: str, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As in production: the emulator's unsigned tokens are not believed, signed ones are."""
-    stack.wiring.store.commit([put(refs.officials("an"), an_official("An", "p1"))])
-    stack.drain(30)  # the record is mirrored while the emulator is believed
+    stack = standing.stack
+    stack.drain(30)  # records are mirrored while the emulator is believed
     with signed_tokens(monkeypatch, stack.issuer, tmp_path):
         answer = call(stack, name, {"Authorization": f"Bearer {id_token(stack, kind)}"})
         believed = call(stack, name, {"Authorization": f"Bearer {id_token(stack, 'good')}"})
@@ -114,7 +122,8 @@ def test_tokens_that_nobody_should_believe(
 
 
 @pytest.mark.parametrize("name", [*TASKS, *TRIGGERS])
-def test_an_expired_service_token_is_refused(stack: Stack, name: str) -> None:
+def test_an_expired_service_token_is_refused(standing: World, name: str) -> None:
+    stack = standing.stack
     claims = {
         "iss": ISSUER,
         "aud": stack.url,
@@ -127,26 +136,30 @@ def test_an_expired_service_token_is_refused(stack: Stack, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*TASKS, *TRIGGERS])
-def test_another_service_account_is_refused(stack: Stack, name: str) -> None:
+def test_another_service_account_is_refused(standing: World, name: str) -> None:
+    stack = standing.stack
     token = stack.issuer.token("somebody@else.iam.gserviceaccount.com", stack.url)
     assert refused(call(stack, name, {"Authorization": f"Bearer {token}"})) == 403
 
 
 @pytest.mark.parametrize("name", [*TASKS, *TRIGGERS])
-def test_a_token_for_another_audience_is_refused(stack: Stack, name: str) -> None:
+def test_a_token_for_another_audience_is_refused(standing: World, name: str) -> None:
+    stack = standing.stack
     token = stack.issuer.token(SERVICE_ACCOUNT, "https://elsewhere.example")
     assert refused(call(stack, name, {"Authorization": f"Bearer {token}"})) == 401
 
 
 @pytest.mark.parametrize("name", TRIGGERS)
-def test_an_event_that_is_none_is_acknowledged(stack: Stack, name: str) -> None:
+def test_an_event_that_is_none_is_acknowledged(standing: World, name: str) -> None:
+    stack = standing.stack
     token = stack.issuer.token(SERVICE_ACCOUNT, stack.url)
     answer = call(stack, name, {"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (200, "body")
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_that_can_never_succeed_is_acknowledged(stack: Stack, name: str) -> None:
+def test_a_task_that_can_never_succeed_is_acknowledged(standing: World, name: str) -> None:
+    stack = standing.stack
     token = stack.issuer.token(SERVICE_ACCOUNT, stack.url)
     answer = requests.post(
         f"{stack.url}/{name}",

@@ -56,13 +56,13 @@ REFUSALS: list[tuple[str, dict[str, Any], int, str]] = [
     ("an", {"kind": "accepted", "submission": "s1"}, 403, "assignment"),  # own work
     ("dung", {"kind": "accepted", "submission": "s1"}, 403, "assignment"),  # another head
     ("binh", {"kind": "submission", "quantity": 1}, 403, "assignment"),  # not the doer
-    ("an", {"kind": "progress", "percent": 101}, 400, "progress.percent"),
-    ("an", {"kind": "progress", "percent": 1.5}, 400, "progress.percent"),
-    ("an", {"kind": "submission"}, 400, "submission.quantity"),
-    ("an", {"kind": "submission", "quantity": 1, "score": 100}, 400, "submission.score"),
-    ("binh", {"kind": "returned", "faults": 1, "reason": ""}, 400, "returned.reason"),
-    ("an", {"kind": "deadline_moved"}, 400, "body"),  # follows from a decision only
-    ("an", {"kind": "cancelled", "quantity": 1, "reason": "xong"}, 400, "body"),
+    ("an", {"kind": "progress", "percent": 101}, 400, "entry.progress.percent"),
+    ("an", {"kind": "progress", "percent": 1.5}, 400, "entry.progress.percent"),
+    ("an", {"kind": "submission"}, 400, "entry.submission.quantity"),
+    ("an", {"kind": "submission", "quantity": 1, "score": 100}, 400, "entry.submission.score"),
+    ("binh", {"kind": "returned", "faults": 1, "reason": ""}, 400, "entry.returned.reason"),
+    ("an", {"kind": "deadline_moved"}, 400, "entry"),  # follows from a decision only
+    ("an", {"kind": "cancelled", "quantity": 1, "reason": "xong"}, 400, "entry"),
     ("an", {"kind": "progress", "by": "chi"}, 400, "entry.by"),
     ("an", {"kind": "progress", "at": "2026-10-01T00:00:00Z"}, 400, "entry.at"),
 ]

@@ -15,7 +15,7 @@ from shared.usecases.recorded import seed
 from shared.usecases.standing import Standing, read_standings
 from shared.usecases.verify import verify
 from tests.functions.test_decide import choice, decide, refusal
-from tests.world import AFTER_CLOSE, DUE, MONTH, World, an_official, new_key
+from tests.world import AFTER_CLOSE, CRITERIA, DUE, MONTH, World, an_official, new_key
 
 OK = requests.codes.ok
 
@@ -162,7 +162,11 @@ def test_a_month_from_its_close_to_final_and_beyond(closed: World) -> None:
     )
     for own in ("assignments/" + work_of(world, "an"), f"appraisals/{MONTH}_an"):
         assert world.as_("an").read(own).ok
-    for own in (f"scorecards/{MONTH}_an", f"results/{MONTH}/officials/an", f"decisions/{MONTH}_an"):
+    for own in (
+        f"scorecards/{MONTH}_an",
+        f"results/{MONTH}/officials/an",
+        f"decisions/{MONTH}_an_2",
+    ):
         assert world.as_("an").read(own).ok
 
     world.stack.drain(30)
@@ -257,6 +261,39 @@ def test_every_way_to_put_right_and_each_version_verified(closed: World) -> None
     assert totals == [10_000, 10_000, 9500, 10_000]
     assert standing(closed, "an").version.number == 5
     assert findings(closed) == []
+
+
+def test_what_follows_for_a_head_is_written_down_by_itself(world: World) -> None:
+    """Through the real events and tasks: An falls below 50, and so does Bình's d."""
+    record = an_official("Bình", "p1", roles=["official", "head"], is_head=True)
+    led = [record.postings[0].model_copy(update={"duty": "head"})]
+    store = world.stack.wiring.store
+    store.commit([put(refs.officials("binh"), record.model_copy(update={"postings": led}))])
+    authority = an_official("Quyền", "so", roles=["official", "authority"])
+    store.commit([put(refs.officials("quyen"), authority)])
+    world.assigned("an")
+    world.deliver("an", world.assigned("an"))
+    assert world.appraise("binh", "an", points=1000).ok
+    world.close()
+    assert stated(world) == "yes"
+    body = [a_score(0, name) for name in CRITERIA]
+    assert correct(world, "an", *body).status_code == OK
+    world.stack.drain(60)
+    assert (standing(world, "an").rating, stated(world)) == ("not_completed", "no")
+    told = store.get(refs.inbox("binh")(f"follows.{MONTH}.2"))
+    assert told is not None
+    fields = {"period": MONTH, "official": "binh", "reason": "không đồng ý", "version": 2}
+    world.stack.clock.advance(AFTER_CLOSE + timedelta(days=1))
+    assert world.as_("binh").write("appeals/don-9", fields, times=["at"]).status_code == OK
+    world.stack.drain(30)
+    received = appeal(world, "don-9").receipt
+    assert received is not None
+    assert (received.to, received.answer_by is not None) == (["quyen"], True)
+
+
+def stated(world: World) -> str | None:
+    said = standing(world, "binh").result.scorecard.assessments.get(MONTH)
+    return None if said is None else said.statements.get("d")
 
 
 def test_what_is_altered_behind_the_back_is_named(closed: World) -> None:

@@ -83,7 +83,8 @@ def test_the_province_adds_up_and_says_its_shares() -> None:
         total_unit("p2", "Phòng Hai", [], 0),
     ]
     total = total_period(a_period(), UNSEALED, results, None)
-    paper = province_paper(total, a_scheme(), units, results, "Sở")
+    decided = {one.unit: one.ratings for one in results}
+    paper = province_paper(total, a_scheme(), units, results, "Sở", decided)
     table = next(block for block in paper.blocks if isinstance(block, Table))
     assert [list(row) for row in table.rows] == [
         [1, "Sở", 1, 0, 1, 0, 0, 0, 0, 0],
@@ -97,3 +98,18 @@ def test_the_province_adds_up_and_says_its_shares() -> None:
             *[None] * 3,
         ],
     ]
+
+
+def test_the_province_says_both_what_was_computed_and_what_stands() -> None:
+    units = {"p1": Unit(name="Phòng Một", path=["p1"])}
+    results = [total_unit("p1", "Phòng Một", people(), 0)]
+    total = total_period(a_period(), UNSEALED, results, None)
+    decided: dict[str, dict[Rating, int]] = {"p1": {"excellent": 1, "good": 1, "completed": 1}}
+    paper = province_paper(total, a_scheme(), units, results, "Sở", decided)
+    table = next(block for block in paper.blocks if isinstance(block, Table))
+    assert [list(row)[3:7] for row in table.rows[:2]] == [[1, "2 → 1", "0 → 1", 0]] * 2
+    assert [list(row)[1] for row in table.rows[2:]] == [
+        "Tỷ lệ trong số được xếp loại (%)",
+        "Tỷ lệ theo quyết định (%)",
+    ]
+    assert any(isinstance(block, Text) and "→" in block.text for block in paper.blocks)

@@ -1,15 +1,21 @@
 """Unfinished work goes on in a later period: explicitly, once, and what is shut stays as it is."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared import refs
+from shared.errors import RefusedError
 from shared.ports import put
-from tests.builders import DAY, a_scheme
+from shared.usecases.caller import identify
+from shared.usecases.correct import CorrectRequest, correct
+from tests.builders import DAY, a_result, a_scheme, a_scorecard
 from tests.office import NEXT_MONTH, Office
-from tests.world import DUE
+from tests.world import DUE, MONTH
 
 REASON = "chờ kết quả thẩm định"
 NEXT_DUE = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -131,3 +137,111 @@ def test_what_is_done_does_not_go_on(office: Office) -> None:
     work = office.assigned()
     office.deliver(work)
     assert office.refusal("binh", **onward(work)) == ("conflict", "assignment")
+
+
+# No unit counts twice
+
+
+def test_what_was_returned_afterwards_goes_on_too(office: Office) -> None:
+    work = half_done(office)
+    _, first = office.ask("binh", **onward(work))
+    office.append("binh", work, "back", kind="returned", submission="s2", faults=1, reason=REASON)
+    _, second = office.ask("binh", **onward(work))
+    assert [office.work(one).quantity for one in (first, second)] == [2, 1]
+    assert office.refusal("binh", **onward(work)) == ("conflict", "assignment")
+    office.append("binh", work, "yes", kind="accepted", submission="s2")
+    assert office.row(work).done == 1
+
+
+def published(office: Office, period: str = MONTH) -> None:
+    """What the close would have left of An."""
+    office.close(period)
+    found = office.store.find(refs.assignments, prefix=f"{period}_p1_an_")
+    rows = {one.ref.id: office.row(one.ref.id) for one in found}
+    card = a_scorecard(period=period, official="an", contributions=rows)
+    office.store.commit([put(refs.official_results(period)("an"), a_result(card, unit="p1"))])
+
+
+def accept(office: Office, work: str, submission: str = "s2") -> None:
+    """As a petition that is upheld does."""
+    item = {"kind": "accept", "assignment": work, "submission": submission}
+    period = work.split("_", maxsplit=1)[0]
+    body = {"period": period, "official": "an", "reason": "đã xét", "corrects": [item]}
+    caller = identify(office.store, "quyen", office.clock.now())
+    key = f"accept {len(office.store.written)}"
+    correct(office, office.schemes, caller, key, CorrectRequest.model_validate(body))
+
+
+def test_a_petition_counts_nothing_that_went_on_until_it_is_cancelled_there(
+    office: Office,
+) -> None:
+    work = half_done(office)
+    published(office)
+    office.at(NEXT_DUE - 10 * DAY)
+    _, new = office.ask("binh", **onward(work))
+    with pytest.raises(RefusedError, match=f"go on as {new}") as refused:
+        accept(office, work)
+    assert (refused.value.code, refused.value.faults[0].field) == (
+        "conflict",
+        "corrects.0.submission",
+    )
+    office.ask("binh", action="cancel", assignment=new, reason=REASON)
+    accept(office, work)
+    assert (office.row(work).done, office.row(new).quantity) == (2, 0)
+
+
+def test_what_a_petition_counted_does_not_go_on(office: Office) -> None:
+    work = half_done(office)
+    published(office)
+    accept(office, work)
+    _, new = office.ask("binh", **onward(work))
+    assert office.work(new).quantity == 2
+
+
+MONTHS = (MONTH, NEXT_MONTH, "2026-12")
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["submit", "accept", "return", "carry", "carry", "close", "uphold"]),
+        st.integers(0, 5),
+        st.integers(1, 2),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps)
+def test_no_unit_ever_counts_in_two_periods(told: list[tuple[str, int, int]]) -> None:
+    office = Office().open()
+    office.open_month(MONTHS[2])
+    office.assigned(quantity=3)
+    for number, (step, chosen, quantity) in enumerate(told):
+        every = [one.ref.id for one in office.store.find(refs.assignments)]
+        work = every[chosen % len(every)]
+        delivered = sorted(office.work(work).folded.submissions)
+        submission = delivered[chosen % len(delivered)] if delivered else "none"
+        with suppress(RefusedError):
+            take(office, step, work, submission, number, quantity)
+        assert sum(office.row(one.ref.id).done for one in office.store.find(refs.assignments)) <= 3
+
+
+def take(office: Office, step: str, work: str, submission: str, number: int, quantity: int) -> None:
+    match step:
+        case "submit":
+            office.append("an", work, f"s{number}", kind="submission", quantity=quantity)
+        case "accept":
+            office.append("binh", work, f"v{number}", kind="accepted", submission=submission)
+        case "return":
+            told = {"submission": submission, "faults": 1, "reason": REASON}
+            office.append("binh", work, f"v{number}", kind="returned", **told)
+        case "carry":
+            period = MONTHS[min(MONTHS.index(work.split("_", maxsplit=1)[0]) + quantity, 2)]
+            due = NEXT_DUE if period == NEXT_MONTH else NEXT_DUE + 30 * DAY
+            office.ask("binh", key=f"k{number}", **onward(work, period=period, due=due))
+        case "close":
+            period = work.split("_", maxsplit=1)[0]
+            standing = office.store.get(refs.periods(period))
+            if standing is not None and standing.state == "open":
+                published(office, period)
+        case "uphold":
+            accept(office, work, submission)

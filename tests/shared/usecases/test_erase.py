@@ -1,13 +1,17 @@
 """Personal data: all of it for its owner, none of it for ever, and nothing less provable."""
 
 from datetime import timedelta
+from re import search
 from typing import Any
 
 import pytest
 
 from shared import refs
 from shared.errors import RefusedError
+from shared.models.notice import Notice
 from shared.models.official import Leave, Official
+from shared.models.scorecard import Override
+from shared.ports import put
 from shared.usecases.caller import Caller
 from shared.usecases.erase import ERASED, Erased, EraseRequest, erase
 from shared.usecases.period import Confirm, change_period
@@ -15,10 +19,22 @@ from shared.usecases.personal_data import PersonalDataRequest, about, personal_d
 from shared.usecases.recorded import Change
 from shared.usecases.verify import verify
 from tests.closed import Office, closed_office, decide
-from tests.world import AFTER_CLOSE, BEGIN, MONTH, an_official
+from tests.world import AFTER_CLOSE, BEGIN, DUE, MONTH, an_official
 
 YEARS = 10
-WORDS = ("An", "đang làm", "tốt", "xem lại điểm", "đúng quy định", "Sắp đến hạn", "thai sản")
+WORDS = (
+    "An",
+    "đang làm",
+    "tốt",
+    "xem lại điểm",
+    "đúng quy định",
+    "Sắp đến hạn",
+    "thai sản",
+    "vi phạm quy chế",
+    "Hòa giải",
+    "trùng việc",
+    "khảo sát của An",
+)
 
 
 @pytest.fixture
@@ -29,11 +45,25 @@ def office() -> Office:
     before = BEGIN - timedelta(days=5)
     leave = Leave(start=before - timedelta(days=9), end=before, reason="thai sản")
     posting = an.postings[0].model_copy(update={"end": AFTER_CLOSE})
-    left = {"roles": [], "postings": [posting], "leave": [leave]}
+    fact = Override(kind="warning", at=before, reason="vi phạm quy chế", by="tu", entered_at=before)
+    left = {"roles": [], "postings": [posting], "leave": [leave], "facts": [fact]}
+    measured(office)
     decide(office, Change(refs.officials("an"), an, an.model_copy(update=left)))
     admin = an_official("Trí", "so", roles=["administrator"])
     decide(office, Change(refs.officials("tri"), None, admin))
     return office
+
+
+def measured(office: Office) -> None:
+    """What was measured comes from a survey that names the person."""
+    ref = refs.measurement(MONTH, "official", "an")
+    before = office.store.get(ref)
+    assert before is not None
+    values = {
+        name: one.model_copy(update={"source": "khảo sát của An"})
+        for name, one in before.values.items()
+    }
+    decide(office, Change(ref, before, before.model_copy(update={"values": values})))
 
 
 @pytest.fixture
@@ -82,6 +112,11 @@ def test_everybody_may_have_all_that_is_kept_about_them(office: Office) -> None:
     assert "officials/an/inbox/one" in told(office, "an", office.caller("tri"))
 
 
+def test_what_was_registered_and_measured_is_among_it(office: Office) -> None:
+    documents = told(office, "an", office.caller("tri"))
+    assert {"proposals/hg", f"measurements/{MONTH}_official_an"} <= documents.keys()
+
+
 def test_a_head_has_also_what_they_said_of_others_work(office: Office) -> None:
     documents = told(office, "dung", office.caller("dung"))
     said = [fields["by"] for path, fields in documents.items() if "/entries/" in path]
@@ -117,6 +152,39 @@ def test_nothing_is_left_that_tells_who_it_was(due: Office) -> None:
     assert not [word for word in WORDS if f"'{word}'" in after]
     assert record(due, "an").name == ERASED
     assert not list(due.store.find(refs.inbox("an")))
+
+
+def test_no_document_but_records_and_titles_names_the_person(due: Office) -> None:
+    """Nor do notices to others; those of another time or about others stay."""
+    seal = {"digest": "0" * 64, "kind": "digest", "title": {"vi": "Hôm nay", "en": "Today"}}
+    texts = {
+        "binh": ("An (2)", DUE, False),
+        "giam-doc": ("Chậm: An Bình, An.", DUE, False),
+        "tu": ("an kiến nghị về kết quả", DUE, False),
+        "dung": ("An (2)", DUE, True),  # never served above the person
+        "chi": ("Anh, Thuận", DUE, True),
+        "kiem": ("An (2)", due.time, True),
+    }
+    for uid, (text, at, _) in texts.items():
+        said = {**seal, "body": {"vi": text, "en": "x"}, "at": at}
+        due.store.commit([put(refs.inbox(uid)("d"), Notice.model_validate(said))])
+    ref = refs.scorecard(MONTH, "an")
+    card = due.store.get(ref)
+    assert card is not None
+    judged = card.assessments[MONTH].model_copy(update={"overrides": record(due, "an").facts})
+    due.store.commit([put(ref, card.model_copy(update={"assessments": {MONTH: judged}}))])
+    erased(due)
+    assert {uid: kept for uid, (_, _, kept) in texts.items()} == {
+        uid: due.store.get(refs.inbox(uid)("d")) is not None for uid in texts
+    }
+    others = ("audit/", "officials/dung/", "officials/kiem/")
+    left = {
+        path
+        for path, (fields, _) in due.store.documents.items()
+        if not path.startswith(others)
+        and search(r"(?<!\w)(An|khảo sát của An|vi phạm quy chế)(?!\w)", str(fields))
+    }
+    assert left == set()
 
 
 def test_no_record_keeps_what_was_erased(due: Office) -> None:

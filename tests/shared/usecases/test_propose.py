@@ -7,6 +7,7 @@ import pytest
 from shared import refs
 from shared.models.proposal import Registered
 from shared.ports import put
+from tests.builders import DAY, a_scheme
 from tests.office import NEXT_MONTH, Office
 from tests.world import DUE, MONTH
 
@@ -88,6 +89,48 @@ def test_after_the_close_it_is_accepted_into_another_period_or_declined(office: 
     later = {"period": NEXT_MONTH, "due": "2026-11-20T00:00:00Z"}
     (made,) = office.ask("binh", **acceptance(**later))
     assert office.work(made).period == NEXT_MONTH
+
+
+def test_after_the_end_it_counts_as_delivered_when_it_was_registered(office: Office) -> None:
+    period = office.store.get(refs.periods(MONTH))
+    assert period is not None
+    office.at(period.end + DAY)
+    registered = office.store.get(refs.proposals("p-an"))
+    assert registered is not None
+    for due in (registered.at, registered.at - DAY):
+        assert office.refusal("binh", **acceptance(due=due)) == ("invalid", "due")
+    assert office.refusal("binh", **acceptance(quantity=2)) == ("invalid", "quantity")
+    (made,) = office.ask("binh", **acceptance())
+    row = office.row(made)
+    assert (row.quantity, row.done, row.lates) == (1, 1, 0)
+    delivery = office.work(made).folded.submissions
+    assert [one.at for one in delivery.values()] == [registered.at]
+
+
+def test_what_was_registered_after_the_end_goes_into_the_next_period(office: Office) -> None:
+    period = office.store.get(refs.periods(MONTH))
+    assert period is not None
+    office.at(period.end + DAY)
+    late = Registered(
+        period=MONTH, official="an", unit="p1", at=office.clock.now(), title="Hòa giải"
+    )
+    office.store.commit([put(refs.proposals("p-an"), late)])
+    assert office.refusal("binh", **acceptance()) == ("closed", "proposal")
+    assert office.refusal("binh", **acceptance(period=MONTH)) == ("closed", "period")
+    later = {"period": NEXT_MONTH, "due": "2026-11-20T00:00:00Z"}
+    assert office.work(office.ask("binh", **acceptance(**later))[0]).period == NEXT_MONTH
+
+
+def test_without_evidence_nothing_counts_after_the_end_where_it_is_asked_for() -> None:
+    rule = {"submissions": True, "source": a_scheme().ratings.source.fields()}
+    office = Office().open(a_scheme(evidence=rule))
+    now = office.clock.now()
+    proposal = Registered(period=MONTH, official="an", unit="p1", at=now, title="Hòa giải")
+    office.store.commit([put(refs.proposals("p-an"), proposal)])
+    period = office.store.get(refs.periods(MONTH))
+    assert period is not None
+    office.at(period.end + DAY)
+    assert office.refusal("binh", **acceptance()) == ("conflict", "product")
 
 
 def test_an_answer_is_owed_also_after_the_close(office: Office) -> None:

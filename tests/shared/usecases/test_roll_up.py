@@ -7,28 +7,37 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from shared import refs
 from shared.errors import NotYetError, RefusedError
+from shared.models.appeal import Appeal
 from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.result import Result
+from shared.models.scheme import Scheme
 from shared.models.scorecard import Assessment, Contribution
 from shared.ports import Queue, patch, put
 from shared.scoring.digest import UNSEALED
 from shared.scoring.result import freeze
 from shared.scoring.rounding import half_up
 from shared.scoring.scorecard import score
+from shared.usecases.appeals import AppealRequest, answer_appeal, route_appeal
 from shared.usecases.calendar import bounds, kind_of
 from shared.usecases.caller import Caller
 from shared.usecases.close import CloseTask, CompileTask, close, finalize
 from shared.usecases.compile_unit import compile_unit
+from shared.usecases.correct import CorrectRequest, correct
+from shared.usecases.decide import Choice, DecideRequest, decide
+from shared.usecases.follow import FollowTask, RollUpTask, ask_what_follows, follow
 from shared.usecases.opened import read_open
 from shared.usecases.period import OpenPeriod, PeriodReply, change_period
 from shared.usecases.schemes import Schemes, shipped
+from shared.usecases.standing import Version, read_version
 from shared.usecases.verify import verify
 from tests.builders import SCHEME, a_contribution, a_unit, an_official, delivered, full_marks
 from tests.memory import MemoryStore
+from tests.trees import SOURCE, TITLE
 
 ZONE = "Asia/Ho_Chi_Minh"
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
@@ -260,6 +269,142 @@ def test_verify_recomputes_roll_ups_too() -> None:
     altered = house.pooled("2026", "an").model_copy(update={"name": "x"})
     house.store.commit([put(refs.official_results("2026")("an"), altered)])
     assert of_results(house) == ["results/2026/officials/an"]
+
+
+# A part that is corrected after it was pooled
+
+
+def authority(house: House, period: str) -> Caller:
+    """Of the unit that An's result is of."""
+    unit = last(house, period).result.unit
+    return Caller("quyen", house.clock.now(), an_official(unit=unit, roles=["authority"]))
+
+
+def put_right(house: House, period: str, points: int) -> None:
+    """An's criteria in one part, and what its event asks for."""
+    house.store.commit([put(refs.officials("an"), an_official(name="an"))])
+    items = [{"kind": "criterion", "criterion": one, "points": points} for one in full_marks()]
+    body = {"period": period, "official": "an", "reason": "sửa sai", "corrects": items}
+    request = CorrectRequest.model_validate(body)
+    made = correct(house, house.schemes, authority(house, period), f"{period} {points}", request)
+    ask_what_follows(house, period, f"an_{made.version}")
+
+
+def settle(house: House) -> None:
+    made, house.queue.made = house.queue.made, []
+    for function, payload, _ in made:
+        if function == "follow":
+            follow(house, house.schemes, TypeAdapter(FollowTask).validate_python(payload))
+
+
+def a_compiled_year() -> House:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    house.run("2026")
+    house.queue.made.clear()
+    return house
+
+
+def last(house: House, period: str) -> Version:
+    found = read_version(house.store, period, "an")
+    assert found is not None
+    return found
+
+
+def test_a_roll_up_follows_each_part_that_is_corrected() -> None:
+    house = a_compiled_year()
+    before = house.pooled("2026", "an")
+    put_right(house, "2026-03", 0)
+    assert of_results(house) == ["results/2026/corrections/an_2"]
+    settle(house)
+    assert house.pooled("2026", "an") == before
+    weighed = [0 if n == 2 else (700 + 30 * n) * (3 if n > 5 else 1) for n in range(8) if n != 1]
+    general = half_up(Fraction(3 * sum(weighed), 11))
+    assert last(house, "2026").result.scorecard.points("general") == general
+    assert of_results(house) == []
+    put_right(house, "2026-Q4", 1000)
+    settle(house)
+    assert last(house, "2026").number == 3
+    assert of_results(house) == []
+    standing = house.fields()
+    follow(house, house.schemes, RollUpTask(period="2026", official="an"))
+    follow(house, house.schemes, RollUpTask(period="2026", official="nobody"))
+    assert house.fields() == standing
+
+
+def a_year_that_minds_its_months() -> House:
+    """Whoever was not completed in one of them is completed at most."""
+    house, _ = a_year()
+    gate = {
+        "id": "month",
+        "title": TITLE,
+        "applies_to": "all",
+        "condition": {"kind": "no_part", "rating": "not_completed"},
+        "ceiling": "completed",
+        "source": SOURCE,
+    }
+    fields = {**shipped(SCHEME).fields(), "ref": "strict@1", "gates": [gate]}
+    scheme = Scheme.model_validate(fields)
+    house.store.commit([put(refs.schemes(scheme.ref), scheme)])
+    house.open("2026", SWITCHED, scheme.ref)
+    house.run("2026")
+    house.queue.made.clear()
+    return house
+
+
+def decide_month(house: House) -> None:
+    choice = Choice(official="an", rating="not_completed", reason="đã xem xét")
+    request = DecideRequest(period="2026-03", decisions=[choice])
+    decide(house, house.schemes, authority(house, "2026-03"), "d", request)
+
+
+def test_a_roll_up_follows_what_is_decided_on_a_corrected_part() -> None:
+    house = a_year_that_minds_its_months()
+    put_right(house, "2026-03", 0)
+    settle(house)
+    assert last(house, "2026").result.scorecard.gate == "score"
+    decide_month(house)
+    settle(house)
+    card = last(house, "2026").result.scorecard
+    assert last(house, "2026").number == 3
+    assert card.assessments["2026-03"].rating == "not_completed"
+    assert (card.rating, card.gate) == ("completed", "month")
+    assert of_results(house) == []
+
+
+def test_a_roll_up_that_is_being_compiled_is_followed_up_afterwards() -> None:
+    house, _ = a_year()
+    house.open("2026", SWITCHED)
+    put_right(house, "2026-03", 0)
+    assert [function for function, *_ in house.queue.made] == ["follow"]
+    house.store.commit([patch(refs.periods("2026"), {("state",): "closing"})])
+    with pytest.raises(NotYetError, match="2026 is being compiled"):
+        follow(house, house.schemes, RollUpTask(period="2026", official="an"))
+
+
+def test_a_roll_up_is_put_right_in_its_parts() -> None:
+    """A petition against it is upheld without correcting it itself."""
+    house = a_compiled_year()
+    with pytest.raises(RefusedError, match="correct the result there") as refused:
+        put_right(house, "2026", 0)
+    assert refused.value.code == "conflict"
+    petition = Appeal(period="2026", official="an", at=NEW_YEAR, reason="xem lại")
+    house.store.commit([put(refs.appeals("don"), petition)])
+    route_appeal(house, "don")
+    request = AppealRequest(appeal="don", upheld=True, reason="đã sửa ở tháng 3")
+    answered = answer_appeal(house, house.schemes, authority(house, "2026"), "a", request)
+    assert (answered.upheld, answered.version) == (True, None)
+
+
+@pytest.mark.parametrize("path", ["results/2026-03/corrections/an_2", "decisions/2026-03_an_2"])
+def test_a_paper_that_is_gone_is_missed_in_the_roll_up(path: str) -> None:
+    house = a_year_that_minds_its_months()
+    put_right(house, "2026-03", 0)
+    decide_month(house)
+    settle(house)
+    assert of_results(house) == []
+    del house.store.documents[path]
+    assert of_results(house) == ["results/2026/corrections/an_2"]
 
 
 def of_results(house: House) -> list[str]:

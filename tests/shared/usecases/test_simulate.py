@@ -25,7 +25,7 @@ from tests.builders import (
     an_official,
     delivered,
 )
-from tests.shared.usecases.test_conclude import UNITS, Place, a_place
+from tests.province import UNITS, Place, a_place
 
 SERVING = [("an", 0, {}), ("chi", 2, {}), ("em", 1, {}), ("truong-1", 2, {"duty": "head"})]
 

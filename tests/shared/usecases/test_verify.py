@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared import refs
 from shared.models.official import Posting
@@ -16,7 +18,7 @@ from shared.usecases.recorded import Change, seed
 from shared.usecases.verify import verify
 from tests.builders import DAY, an_appraisal, an_asked, an_official
 from tests.closed import Office, closed_by_position, closed_office, decide
-from tests.shared.usecases.test_conclude import a_rated_unit
+from tests.province import a_rated_unit
 from tests.world import AFTER_CLOSE, BEGIN, MONTH
 
 
@@ -39,7 +41,7 @@ def test_a_closed_period_is_clean(closed: Office) -> None:
 Flip = Callable[[dict[str, Any]], None]
 
 
-def at(*path: str, to: Callable[[Any], Any] | None = None) -> Flip:
+def at(*path: Any, to: Callable[[Any], Any] | None = None) -> Flip:
     """Change one character or digit of the field at the path."""
 
     def flip(fields: dict[str, Any]) -> None:
@@ -138,6 +140,27 @@ def altered(office: Office, path: str, flip: Flip) -> Iterator[None]:
         office.store.documents[path] = kept
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_of_any_document_any_value_altered_is_named(closed: Office, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(closed.store.documents)))
+    places = list(ways(closed.store.documents[path][0]))
+    way = data.draw(st.sampled_from(places))
+    with altered(closed, path, at(*way)):
+        named = found(closed)
+    told_of = path.startswith("audit/") and way[-1] == "path"  # then another document has a gap
+    assert path in named if told_of else named == [path]
+
+
+def ways(value: Any) -> Iterator[tuple[Any, ...]]:
+    """To each value of a document that one character can be altered of."""
+    for key, one in sorted(value.items()) if isinstance(value, dict) else enumerate(value):
+        if isinstance(one, dict | list):
+            yield from ((key, *rest) for rest in ways(one))
+        elif one not in (None, ""):
+            yield (key,)
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "counts"),
     [("an", "p2", False), ("later", None, False), ("nobody", None, True), ("later", "p9", False)],
@@ -206,6 +229,8 @@ EXTRA = {
     "catalogue/moi": "catalogue/hs",
     f"assignments/{MONTH}_p9_em_w": "assignments/{work}",
     "assignments/{work}/entries/p2": "assignments/{work}/entries/p1",
+    f"assignments/{MONTH}_p2_em_none/entries/p1": "assignments/{work}/entries/p1",
+    f"assignments/{MONTH}_p9_ai-do_none/entries/p1": "assignments/{work}/entries/p1",
     f"appraisals/{MONTH}_moi": f"appraisals/{MONTH}_em",
     f"decisions/{MONTH}_moi": f"decisions/{MONTH}_em",
     f"measurements/{MONTH}_official_moi": f"measurements/{MONTH}_official_an",
@@ -225,6 +250,21 @@ def test_a_document_too_many_is_named(closed: Office, path: str) -> None:
         assert found(closed) == [name]
     finally:
         del closed.store.documents[name]
+
+
+@pytest.mark.parametrize("path", [f"decisions/{MONTH}_em", "officials/an", "assignments/{work}"])
+def test_of_a_missing_record_the_documents_it_wrote_are_named(closed: Office, path: str) -> None:
+    name = filled(closed, path)
+    [record] = [
+        one
+        for one in closed.store.find(refs.audit)
+        if name in [change.path for change in one.value.changes]
+    ]
+    kept = closed.store.documents.pop(record.ref.path)
+    try:
+        assert set(found(closed)) == {change.path for change in record.value.changes}
+    finally:
+        closed.store.documents[record.ref.path] = kept
 
 
 def test_what_is_decided_later_is_no_finding(closed: Office) -> None:
