@@ -20,7 +20,7 @@ def client() -> firestore.Client:
 
 @functions_framework.cloud_event
 def bare(event: CloudEvent) -> None:
-    client().document("seen/bare").update({"task.done": _number(event)})
+    client().document("seen/bare").update({"work.done": _number(event)})
 
 
 @functions_framework.cloud_event
@@ -30,7 +30,7 @@ def pair(event: CloudEvent) -> None:
     assert all(snapshot.exists for snapshot in found)
     batch = client().batch()
     for document in (other, seen):
-        batch.update(document, {"task.done": _number(event)})
+        batch.update(document, {"work.done": _number(event)})
     batch.commit()
 
 

@@ -188,7 +188,7 @@ def listen(project: str, document: str, pipe: "Connection[tuple[float, int], Non
 
     def tell(documents: list[firestore.DocumentSnapshot[Any]], *_: object) -> None:
         at = time.monotonic()
-        pipe.send((at, documents[0].get("task.done")))
+        pipe.send((at, documents[0].get("work.done")))
 
     firestore.Client(project=project).document(document).on_snapshot(tell)
     threading.Event().wait()

@@ -136,7 +136,7 @@ CASES: dict[str, list[tuple[Said, str]]] = {
         ({"appeal": "none", "upheld": False, **WHY}, "appeal"),
         ({"appeal": "none", "upheld": False, "reason": "  "}, "reason"),
         ({"appeal": "../x", "upheld": False, **WHY}, "appeal"),
-        ({"appeal": "none", "upheld": True, **WHY}, "corrects"),
+        ({"appeal": "none", "upheld": "yes", **WHY}, "upheld"),
     ],
     "correct": [
         ({"period": MONTH, "official": "an", "corrects": [], **WHY}, "corrects"),
