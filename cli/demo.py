@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from cli import remote, say
-from cli.department import TIME_ZONE, Play, generate
+from cli.department import Play, generate
 from cli.player import Player
 from infra.local.people import sign_in, system
 from infra.local.stack import Stack
@@ -26,7 +26,7 @@ from shared.usecases.case_log import read_log, read_profile
 from shared.usecases.export import read_results
 from shared.usecases.recorded import seed as seed_store
 from shared.usecases.schemes import shipped
-from shared.vietnamese import name_key
+from shared.vietnamese import TIME_ZONE, name_key
 
 SCHEME = "decree-335@1"
 SEED = 335

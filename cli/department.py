@@ -25,11 +25,11 @@ from shared.models.official import Leave, Official, Posting, Role
 from shared.models.position import Position
 from shared.models.unit import Unit
 from shared.usecases.calendar import bounds, month_of
+from shared.vietnamese import TIME_ZONE
 
 Json = dict[str, Any]
 Side = Literal["self", "head"]
 
-TIME_ZONE = "Asia/Ho_Chi_Minh"
 ZONE = ZoneInfo(TIME_ZONE)
 CRITERIA = ("conduct", "competence", "initiative")
 """Of the scheme decree-335@1."""

@@ -19,7 +19,6 @@ from cli import demo as playing
 from cli import fair, remote, say, what_if
 from cli import serve as serving
 from cli.demo import DemoError
-from cli.department import TIME_ZONE
 from cli.player import PlayError
 from infra.local.clock import AdvancedClock
 from infra.local.faults import Faults
@@ -36,6 +35,7 @@ from shared.usecases.score_facts import Facts, score_facts
 from shared.usecases.simulate import SimulateRequest, other_scheme, replay_period
 from shared.usecases.simulate_cases import simulate_cases
 from shared.usecases.verify import verify as verify_period
+from shared.vietnamese import TIME_ZONE
 from shared.wiring import wiring
 
 schemes = typer.Typer(no_args_is_help=True, help="Check and publish scoring schemes.")

@@ -17,7 +17,7 @@ import typer
 from cli import catalogue, say
 from cli import demo as playing
 from cli.demo import DemoError
-from cli.department import TIME_ZONE, ZONE, generate
+from cli.department import ZONE, generate
 from infra.local.emulator import HOST_VARIABLE
 from infra.local.page.app import page
 from infra.local.people import Client, sign_in
@@ -26,6 +26,7 @@ from infra.local.stack import Stack
 from shared import refs
 from shared.models.official import Official
 from shared.usecases.calendar import bounds, month_of
+from shared.vietnamese import TIME_ZONE
 
 PORT = 8335
 MOUNT = "web"

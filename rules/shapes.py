@@ -151,7 +151,8 @@ class _Shapes:
             self._conditions(schema["items_schema"], f"{value}[{index}]", f"{where}[{index}]")
             for index in range(_most(schema, where))
         ]
-        return [f"{value} is list", *_sized(schema, value), *_guarded(schema, value, items)]
+        size = f"{value}.size()"
+        return [f"{value} is list", *_sized(schema, size), *_guarded(schema, size, items)]
 
     def _dict(self, schema: Schema, value: str, where: str) -> str:
         """A function of its own, which lists keys and values once."""
@@ -160,9 +161,11 @@ class _Shapes:
             self._conditions(schema["values_schema"], f"values[{index}]", where)
             for index in range(_most(schema, where))
         ]
-        keys = _guarded(schema, "values", [self._keys(schema, where)])
-        conditions = [*_sized(schema, "values"), *keys, *_guarded(schema, "values", items)]
-        self._define(name, conditions, let="let values = value.values();")
+        keys = _guarded(schema, "size", [self._keys(schema, where)])
+        conditions = [*_sized(schema, "size"), *keys, *_guarded(schema, "size", items)]
+        self._define(
+            name, conditions, let="let values = value.values();\n      let size = values.size();"
+        )
         return f"{value} is map && {name}({value})"
 
     def _keys(self, schema: Schema, where: str) -> list[str]:
@@ -175,7 +178,7 @@ class _Shapes:
         one, joined = _whole(pattern), "value.keys().join(' ')"
         return [
             f"{joined}.matches('{one}(?: {one})*')",
-            f"{joined}.split(' ').size() == values.size()",
+            f"{joined}.split(' ').size() == size",
         ]
 
     def _union(self, schema: Schema, where: str) -> str:
@@ -304,19 +307,19 @@ def _most(schema: Schema, where: str) -> int:
     return most
 
 
-def _sized(schema: Schema, value: str) -> Iterator[str]:
+def _sized(schema: Schema, size: str) -> Iterator[str]:
     if schema.get("min_length", 0) > 0:
-        yield f"{value}.size() >= {schema['min_length']}"
-    yield f"{value}.size() <= {schema['max_length']}"
+        yield f"{size} >= {schema['min_length']}"
+    yield f"{size} <= {schema['max_length']}"
 
 
-def _guarded(schema: Schema, value: str, items: Iterable[list[str]]) -> Iterator[str]:
+def _guarded(schema: Schema, size: str, items: Iterable[list[str]]) -> Iterator[str]:
     """Each item's conditions, where there is such an item."""
     for index, conditions in enumerate(items):
         if index < schema.get("min_length", 0):
             yield from conditions
         else:
-            yield f"({value}.size() <= {index} || {_joined(conditions)})"
+            yield f"({size} <= {index} || {_joined(conditions)})"
 
 
 def _joined(conditions: list[str]) -> str:

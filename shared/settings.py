@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.vietnamese import TIME_ZONE
+
 
 def _listed(text: object) -> object:
     """`a@x, b@x` as a set, without blanks: an empty setting lists nobody."""
@@ -57,7 +59,7 @@ class Settings(BaseModel):
     """On the clocks of QUIET_ZONE; equal to QUIET_UNTIL, no night is quiet."""
     quiet_until: time = Field(default=time(7), alias="QUIET_UNTIL")
     quiet_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
-        default=ZoneInfo("Asia/Ho_Chi_Minh"), alias="QUIET_ZONE"
+        default=ZoneInfo(TIME_ZONE), alias="QUIET_ZONE"
     )
     quiet_days_off: bool = Field(default=True, alias="QUIET_DAYS_OFF")
     """Whether weekends and holidays are quiet."""

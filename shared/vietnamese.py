@@ -5,6 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+"""The one of the whole country."""
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 """Grave, hook, tilde, acute, dot below: the order of dictionaries; no tone comes first."""
 
@@ -29,7 +31,7 @@ def number(value: int, places: int = 0) -> str:
     return f"{sign}{grouped},{part:0{places}d}" if places else f"{sign}{grouped}"
 
 
-def day(moment: datetime, time_zone: str) -> str:
+def day(moment: datetime, time_zone: str = TIME_ZONE) -> str:
     """The date on the clocks of that zone, 05/11/2026."""
     return moment.astimezone(ZoneInfo(time_zone)).strftime("%d/%m/%Y")
 

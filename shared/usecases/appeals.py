@@ -36,6 +36,7 @@ from shared.usecases.parties import parties
 from shared.usecases.recorded import Change, by_platform, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
+from shared.vietnamese import day
 
 MOST = 20
 """People asked to answer one petition."""
@@ -101,9 +102,8 @@ def route_appeal(services: Services, appeal_id: str) -> None:
             answer_by=_answer_until(transaction, appeal, period),
         )
         told = receipt.to or [uid for uid in organisers if uid != appeal.official]
-        notices = [
-            put(refs.inbox(uid)(f"appeal.{appeal_id}"), _asked(appeal, receipt)) for uid in told
-        ]
+        asked = _asked(appeal, receipt, period.time_zone)
+        notices = [put(refs.inbox(uid)(f"appeal.{appeal_id}"), asked) for uid in told]
         received = appeal.model_copy(update={"receipt": receipt})
         record = recorded(
             by_platform(Routed(appeal=appeal_id), "route", appeal_id),
@@ -284,12 +284,12 @@ def _holding(services: Services, role: str) -> list[tuple[str, Official]]:
     return [(one.ref.id, one.value) for one in found]
 
 
-def _asked(appeal: Appeal, receipt: Receipt) -> Notice:
+def _asked(appeal: Appeal, receipt: Receipt, time_zone: str) -> Notice:
     vi = f"{appeal.official} kiến nghị về kết quả kỳ {appeal.period}."
     en = f"{appeal.official} contests the result of {appeal.period}."
     if receipt.answer_by is not None:
         # The moment itself is past: the window's last day is the one before it.
-        until = f"{receipt.answer_by - MOMENT:%d.%m.%Y}"
+        until = day(receipt.answer_by - MOMENT, time_zone)
         vi, en = f"{vi} Hạn trả lời: {until}.", f"{en} To be answered by {until}."
     if not receipt.to:
         vi += " Chưa có cấp có thẩm quyền nào không liên quan: hãy giao người trả lời."

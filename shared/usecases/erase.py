@@ -28,6 +28,7 @@ from shared.usecases.keyed import Keyed
 from shared.usecases.personal_data import about
 from shared.usecases.reading import batches, read_each
 from shared.usecases.recorded import Change, by_content, recorded
+from shared.vietnamese import day
 
 ERASED = "(đã xóa)"
 """Stands where a name or a reason stood."""
@@ -111,8 +112,8 @@ def _require_time(official: Official | None, uid: str, now: datetime, years: int
         raise refuse(
             "conflict",
             "official",
-            f"is kept until {until:%Y-%m-%d}, {years} years after the last service",
-            f"phải lưu đến {until:%d/%m/%Y}, {years} năm sau khi thôi công tác",
+            f"is kept until {day(until)}, {years} years after the last service",
+            f"phải lưu đến {day(until)}, {years} năm sau khi thôi công tác",
         )
     return max(left)
 

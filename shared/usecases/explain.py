@@ -20,6 +20,7 @@ from shared.usecases.history import told
 from shared.usecases.opened import no_period
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version, standing_on
+from shared.vietnamese import day
 
 PUBLISHED: tuple[State, ...] = ("review", "final")
 
@@ -81,7 +82,7 @@ def explain(store: Store, schemes: Schemes, caller: Caller, request: ExplainRequ
         *_status(period),
         *explain_card(found.card, scheme),
         *_rewritten(store, period, found, scheme),
-        *_later(found, scheme),
+        *_later(found, scheme, period.time_zone),
     ]
     return Explained(
         period=period.id,
@@ -147,17 +148,17 @@ def _rewritten(store: Store, period: Period, found: _Found, scheme: Scheme) -> l
     stretches = {one.partition("_")[2] for one in found.card.assessments}
     units = sorted({found.version.result.unit, *stretches} - {""})
     root = scheme.root(found.card.capacity.subject)
-    return told(store, period.id, found.card.official, units, root)
+    return told(store, period, found.card.official, units, root)
 
 
-def _later(found: _Found, scheme: Scheme) -> Iterator[Line]:
+def _later(found: _Found, scheme: Scheme, time_zone: str) -> Iterator[Line]:
     for one in found.corrections:
         total = one.result.scorecard.total
         now = "-" if total is None else decimals(total)
-        day = f"{one.at:%d.%m.%Y}"
+        at = day(one.at, time_zone)
         yield Line(
-            f"Bản {one.version} ngày {day}, {one.by} đính chính: {one.reason}. Tổng = {now}",
-            f"Version {one.version} of {day}, corrected by {one.by}: {one.reason}. Total = {now}",
+            f"Bản {one.version} ngày {at}, {one.by} đính chính: {one.reason}. Tổng = {now}",
+            f"Version {one.version} of {at}, corrected by {one.by}: {one.reason}. Total = {now}",
         )
     decision = found.decision
     if decision is not None:

@@ -32,6 +32,7 @@ from shared.usecases.recorded import PLATFORM, by_platform, recorded
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version
 from shared.usecases.windows import petition_windows
+from shared.vietnamese import day
 
 MOST_NAMES = 3
 
@@ -215,7 +216,7 @@ def _notice(contested: Contested, made: Correction, told: _Consequence) -> Notic
     vi = f"{told.vi}.\n\nTrước: {was.vi}. Nay: {now.vi}."
     en = f"{told.en}.\n\nBefore: {was.en}. Now: {now.en}."
     if made.petition_until is not None:
-        until = f"{made.petition_until:%d.%m.%Y}"
+        until = day(made.petition_until, contested.period.time_zone)
         vi = f"{vi} Có thể kiến nghị trước ngày {until}."
         en = f"{en} It may be contested before {until}."
     notice = Notice(

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 from shared import refs
 from shared.models.appraisal import Appraisal, Scoring
 from shared.models.audit import Altered, Audit
+from shared.models.period import Period
 from shared.models.scheme import Component, Criteria, Title
 from shared.ports import Store, Where
 from shared.scoring.digest import digest
@@ -15,6 +16,7 @@ from shared.scoring.rounding import decimals
 from shared.scoring.telling import Line
 from shared.usecases.keyed import Keyed
 from shared.usecases.recorded import seen
+from shared.vietnamese import day
 
 Side = Literal["by_self", "by_head"]
 ACTION = "appraise"
@@ -40,11 +42,11 @@ def record_change(
 
 
 def told(
-    store: Store, period: str, official: str, units: Iterable[str], root: Component
+    store: Store, period: Period, official: str, units: Iterable[str], root: Component
 ) -> list[Line]:
     """The changes of a person's appraisals, in the order of time."""
     names = [None, *units]
-    papers = [refs.appraisal(period, official, unit).path for unit in names]
+    papers = [refs.appraisal(period.id, official, unit).path for unit in names]
     records = [
         found.value
         for paper in papers
@@ -52,7 +54,7 @@ def told(
     ]
     ordered = sorted(records, key=lambda one: (one.at, one.digest))
     titles = _titles(root)
-    return [_line(one, titles) for one in ordered if one.action == ACTION]
+    return [_line(one, titles, period.time_zone) for one in ordered if one.action == ACTION]
 
 
 def _titles(root: Component) -> dict[str, Title]:
@@ -77,7 +79,7 @@ def _record(store: Store, path: str, side: Side, was: Scoring, now: Scoring) -> 
         store.commit([seen(keyed, now.at, change, action=ACTION, target=path)])
 
 
-def _line(record: Audit, titles: Mapping[str, Title]) -> Line:
+def _line(record: Audit, titles: Mapping[str, Title], time_zone: str) -> Line:
     [change] = record.changes
     scores = change.altered.get("scores", Altered(before={}, after={}))
     moved = {
@@ -88,10 +90,10 @@ def _line(record: Audit, titles: Mapping[str, Title]) -> Line:
     known = {name: titles.get(name, Title(vi=name, en=name)) for name in moved}
     vi = "; ".join(f"{known[name].vi}: {said}" for name, said in moved.items())
     en = "; ".join(f"{known[name].en}: {said}" for name, said in moved.items())
-    day = f"{record.at:%d.%m.%Y}"
+    at = day(record.at, time_zone)
     return Line(
-        f"Ngày {day}, {record.by} sửa điểm đã chấm. {vi or 'Chỉ sửa lời ghi'}",
-        f"On {day}, {record.by} changed what was scored. {en or 'Only the words with it'}",
+        f"Ngày {at}, {record.by} sửa điểm đã chấm. {vi or 'Chỉ sửa lời ghi'}",
+        f"On {at}, {record.by} changed what was scored. {en or 'Only the words with it'}",
     )
 
 

@@ -24,6 +24,7 @@ from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.context import depends_on
 from shared.usecases.keyed import Keyed
 from shared.usecases.recorded import Change, by_platform, recorded
+from shared.vietnamese import day
 
 Roles = Annotated[list[Role], Field(max_length=6)]
 MOST_AT_ONCE = 200
@@ -469,8 +470,8 @@ def _require_no_gap(before: Official, request: Transfer) -> None:
         raise refuse(
             "conflict",
             "start",
-            f"does not serve from {end:%Y-%m-%d} until then: say after_gap if that is meant",
-            f"không công tác từ {end:%d/%m/%Y}; hãy xác nhận có gián đoạn",
+            f"does not serve from {day(end)} until then: say after_gap if that is meant",
+            f"không công tác từ {day(end)}; hãy xác nhận có gián đoạn",
         )
 
 

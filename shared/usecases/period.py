@@ -17,6 +17,7 @@ from shared.usecases.opened import no_period
 from shared.usecases.parts import rolled_up
 from shared.usecases.recorded import Change, recorded
 from shared.usecases.windows import Scoring, handed_on, scoring_windows
+from shared.vietnamese import TIME_ZONE
 
 SHOWN = 10
 """Petitions that a refusal names."""
@@ -31,7 +32,7 @@ class OpenPeriod(Part):
     action: Literal["open"]
     period: PeriodId
     scheme: SchemeRef
-    time_zone: Line = "Asia/Ho_Chi_Minh"
+    time_zone: Line = TIME_ZONE
     closes_at: Time | None = None
     parts: Annotated[list[PeriodId], Field(max_length=12)] = []
 

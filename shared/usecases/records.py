@@ -7,6 +7,7 @@ from itertools import pairwise
 from shared.errors import RefusedError, refuse
 from shared.models.official import Ahead, Duty, Leave, Official, Posting, StandIn
 from shared.models.scorecard import Override
+from shared.vietnamese import day
 
 MOST_TERMS = 3
 """As many as the rules of the store look at."""
@@ -29,8 +30,8 @@ def posted(
         raise refuse(
             "conflict",
             "start",
-            f"the last posting starts on {last.start:%Y-%m-%d}: correct that one instead",
-            f"nơi công tác gần nhất bắt đầu từ {last.start:%d/%m/%Y}; hãy đính chính",
+            f"the last posting starts on {day(last.start)}: correct that one instead",
+            f"nơi công tác gần nhất bắt đầu từ {day(last.start)}; hãy đính chính",
         )
     ended = last if last.end and last.end <= start else last.model_copy(update={"end": start})
     held = position or last.position
@@ -45,8 +46,8 @@ def expecting(official: Official, ahead: Ahead) -> Official:
         raise refuse(
             "conflict",
             "start",
-            f"another transfer is to come on {on:%Y-%m-%d}: call that off first",
-            f"đã có quyết định chuyển từ {on:%d/%m/%Y}; hãy hủy quyết định đó trước",
+            f"another transfer is to come on {day(on)}: call that off first",
+            f"đã có quyết định chuyển từ {day(on)}; hãy hủy quyết định đó trước",
         )
     posted(official, ahead.unit, ahead.start, ahead.duty, ahead.field, ahead.position)
     return official.model_copy(update={"ahead": ahead})

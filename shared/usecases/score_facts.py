@@ -36,6 +36,7 @@ from shared.scoring.statement import derive_all
 from shared.usecases.calendar import bounds
 from shared.usecases.context import asks_positions
 from shared.usecases.schemes import SHIPPED, require_sound, shipped
+from shared.vietnamese import TIME_ZONE
 
 
 class Work(Part):
@@ -81,7 +82,7 @@ class Facts(Served):
 
     scheme: str | Scheme = "decree-335@1"
     period: PeriodId
-    time_zone: Line = "Asia/Ho_Chi_Minh"
+    time_zone: Line = TIME_ZONE
     official: Id = "official"
     capacity: Capacity = Capacity()
     leave: Annotated[list[Leave], Field(max_length=50)] = []

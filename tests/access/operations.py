@@ -159,6 +159,9 @@ def in_store(place: str, name: str) -> Try:
             w.as_(who).read(f"appraisals/{PERIODS[s]}_{UIDS['head']}").status_code
         ),
         "score as former head": lambda w, who, state: _elsewhere(w, who, state, "by_head"),
+        "score former head as head": lambda w, who, s: _score(
+            w, who, PERIODS[s], "by_head", {"unit": "p2"}, UIDS["head"]
+        ),
         "score self elsewhere": lambda w, who, state: _elsewhere(w, who, state, "by_self"),
         "propose": _propose,
         "propose own in p1": _propose_own,

@@ -21,7 +21,7 @@ from shared.models.device import Device
 from shared.models.holidays import Holidays
 from shared.models.imported import Imported
 from shared.models.notice import Notice
-from shared.models.official import Official, Posting, StandIn
+from shared.models.official import Duty, Official, Posting, StandIn
 from shared.models.position import Position
 from shared.models.proposal import Registered
 from shared.models.result import PeriodResult, UnitResult
@@ -179,7 +179,9 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
         "self": one("p1", "official", postings=_moved(), units=["p1", "p2"]),
         "peer": one("p1", "official", postings=[DEPUTY]),
         "approver": one("p2", "official"),
-        "head": one("p1", "official", "head", is_head=True),
+        "head": one(
+            "p1", "official", "head", is_head=True, postings=_moved("head"), units=["p1", "p2"]
+        ),
         "above": one("so", "official", "head", is_head=True),
         "other": one("p2", "official", "head", is_head=True),
         "deputy": one("p2", "official", stands_in=stint(-1, 1)),
@@ -196,10 +198,11 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
 DEPUTY = Posting(unit="p1", start=LONG_AGO, duty="deputy")
 
 
-def _moved() -> list[Posting]:
+def _moved(duty: Duty = "member") -> list[Posting]:
     """From one unit to the other, before every period."""
     moved = LONG_AGO + timedelta(days=365)
-    return [Posting(unit="p2", start=LONG_AGO, end=moved), Posting(unit="p1", start=moved)]
+    before = Posting(unit="p2", start=LONG_AGO, end=moved, duty=duty)
+    return [before, Posting(unit="p1", start=moved, duty=duty)]
 
 
 def _shared() -> list[Write]:

@@ -87,6 +87,9 @@ def _ask_for_everything(google: Emulators) -> None:
         for order in range(3):
             _stand_in(place, order)
             assert place.as_("deputy").read("officials/an").ok
+            _have_headed(place, order)
+            assert not place.as_("other").read(f"appraisals/{OPEN}_binh_p2").ok
+            assert place.as_("above").read(f"appraisals/{OPEN}_binh_p2").ok
 
 
 def _stand_in(place: Place, order: int) -> None:
@@ -96,6 +99,15 @@ def _stand_in(place: Place, order: int) -> None:
     terms[order]["unit"] = "p1"
     owner = Client(place.stack, {"Authorization": "Bearer owner"})
     owner.write("officials/hoa", {"stands_in": terms}, times=[]).raise_for_status()
+
+
+def _have_headed(place: Place, order: int) -> None:
+    """The head, of another unit, so many services ago."""
+    services = [{"unit": "p2", "duty": "member"}, {"unit": "p2"}, {"unit": "p1"}, {"unit": "p1"}]
+    services[order]["duty"] = "head"
+    services[order]["unit"] = "p2"
+    owner = Client(place.stack, {"Authorization": "Bearer owner"})
+    owner.write("officials/binh", {"postings": services}, times=[]).raise_for_status()
 
 
 def _lists_of_every_length() -> Iterator[Draft]:

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from cli.department import (
-    TIME_ZONE,
     Amend,
     Answer,
     Appraise,
@@ -47,6 +46,7 @@ from shared.usecases.conclude import deepest_first
 from shared.usecases.period import OpenPeriod, change_period
 from shared.usecases.report import ReportRequest, report
 from shared.usecases.schemes import Schemes, shipped
+from shared.vietnamese import TIME_ZONE
 from tests.office import Acting
 
 SEEDS = [335, 0, 1, 2, 20261001]

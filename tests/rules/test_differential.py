@@ -53,15 +53,16 @@ def test_the_largest_appraisal_is_accepted(engine: Engine, part: str) -> None:
 
 
 @pytest.mark.parametrize("seats", [["so", "x", "p2"], ["x", "x", "so"]])
-@pytest.mark.parametrize("path", [["so", "p2"], ["so", *(f"n{n}" for n in range(6)), "p2"]])
 def test_also_where_it_takes_most_to_say_who_may(
-    emulator: FirestoreEmulator, seats: list[str], path: list[str]
+    emulator: FirestoreEmulator, seats: list[str]
 ) -> None:
     """For time served in another unit, from above, by whoever stands in there at last."""
     engine = Engine(emulator, "demo-dearest")
     engine.prepare(RULES.read_text("utf-8"))
-    engine.lay(f"units/{path[-1]}", {"path": path, "head": "dung"})
-    engine.lay("officials/an", {"unit": "p1", "units": ["p1", "p2"], "roles": ["official"]})
+    engine.lay("units/p2", {"path": ["so", "p2"], "head": "dung"})
+    services = [{"unit": "p2", "duty": "member"}] * 4
+    served = {"unit": "p1", "units": ["p1", "p2"], "postings": services}
+    engine.lay("officials/an", {**served, "roles": ["official"]})
     stints = [{"unit": unit, "start": PAST, "end": FUTURE} for unit in seats]
     standing_in = {"unit": "p1", "roles": ["official", "head"], "is_head": True}
     engine.lay(f"officials/{JUDGE}", {**standing_in, "stands_in": stints})

@@ -87,9 +87,9 @@ CASES: list[tuple[Json, str, str]] = [
         "has 8 criteria, and an appraisal holds 7 scores",
     ),
     (
-        tree(*(statement(id=f"s{n}") for n in range(4)), statement(derived=DERIVED)),
+        tree(*(statement(id=f"s{n}") for n in range(3)), statement(derived=DERIVED)),
         "subjects.official",
-        "asks for 4 statements, and an appraisal holds 3",
+        "asks for 3 statements, and an appraisal holds 2",
     ),
     (
         tree(form(("k", 0, 500), ("k", 0, 500))),

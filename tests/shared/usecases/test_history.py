@@ -14,7 +14,7 @@ from shared.models.scheme import Component
 from shared.scoring.digest import seal
 from shared.usecases.history import record_change, told
 from shared.usecases.ledger import Ledger
-from tests.builders import OFFICIAL, PERIOD, START, TICK, a_scheme, an_appraisal
+from tests.builders import OFFICIAL, PERIOD, START, TICK, a_period, a_scheme, an_appraisal
 from tests.memory import MemoryStore
 
 NAME = f"{PERIOD}_{OFFICIAL}"
@@ -51,20 +51,31 @@ def test_every_change_is_recorded_once_in_any_order_and_repetition(
     records = [one.value for one in store.find(refs.audit)]
     assert sorted(one.by for one in records) == sorted(by for by, _ in changed)
     assert all(seal(one.fields()) == one.digest for one in records)
-    assert len(told(store, PERIOD, OFFICIAL, ["ubnd-a"], root())) == len(changed)
+    assert len(told(store, a_period(), OFFICIAL, ["ubnd-a"], root())) == len(changed)
 
 
 def test_who_and_what_is_told_in_both_languages() -> None:
     store = MemoryStore()
     first, second = versions([("binh", 900), ("hoa", 450)])
     record_change(store, NAME, first.fields(), second.fields())
-    [line] = told(store, PERIOD, OFFICIAL, [], root())
+    [line] = told(store, a_period(), OFFICIAL, [], root())
     assert "hoa" in line.vi
     assert "9.00 → 4.50" in line.vi
     assert "9.00 → 4.50" in line.en
     words = an_appraisal(by_head=scored("hoa", 5 * TICK, 450, "xem lại").model_dump())
     record_change(store, NAME, second.fields(), words.fields())
-    assert told(store, PERIOD, OFFICIAL, [], root())[1].en.endswith("Only the words with it")
+    assert told(store, a_period(), OFFICIAL, [], root())[1].en.endswith("Only the words with it")
+
+
+def test_the_day_of_a_change_is_that_of_the_clocks_there() -> None:
+    store, late = MemoryStore(), timedelta(hours=20)
+    first, second = (
+        an_appraisal(by_head=scored(by, late, 900).model_dump()) for by in ("binh", "hoa")
+    )
+    record_change(store, NAME, first.fields(), second.fields())
+    [line] = told(store, a_period(), OFFICIAL, [], root())
+    assert line.vi.startswith("Ngày 02/10/2026, hoa")
+    assert line.en.startswith("On 02/10/2026, hoa")
 
 
 def test_the_own_part_leaves_one_too_and_first_scores_none() -> None:
