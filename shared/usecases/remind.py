@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
@@ -25,6 +25,8 @@ from shared.models.device import Device
 from shared.models.notice import Notice
 from shared.models.official import Official, Role
 from shared.models.period import Period
+from shared.models.result import RefusedEntry
+from shared.models.scheme import Scheme
 from shared.models.unit import Unit
 from shared.ports import (
     Message,
@@ -40,8 +42,10 @@ from shared.ports import (
     patch,
 )
 from shared.refs import Ref
+from shared.scoring.evaluation import unsaid
 from shared.settings import Settings
 from shared.usecases.close import task_safe
+from shared.usecases.context import context, known_from, sources_of
 from shared.usecases.people import take_effect
 from shared.usecases.quiet import Quiet
 from shared.usecases.reading import batches, read_each
@@ -60,6 +64,7 @@ from shared.usecases.reminders import (
     to_self_scorer,
     waiting,
 )
+from shared.usecases.schemes import Schemes
 from shared.usecases.working_days import read_days_off
 
 LATELY = timedelta(days=60)
@@ -217,7 +222,7 @@ def _of_open(
         for one in waiting(found.ref.id, assignment):
             digests[one.approver].waiting.append(one)
             yield from line.tell(one)
-    missing = list(_unscored(store, place, period, now))
+    missing = _missing(store, place, period, now)
     if place.unit.head:
         digests[place.unit.head].unscored += missing
     yield from _handed_on(line, period, missing, quiet.zone)
@@ -242,27 +247,21 @@ def _to_score(
     if now < (period.self_from or period.end):
         return
     residents = _residents(place, period)
-    for uid, appraisal in zip(residents, _appraisals(store, period, residents), strict=True):
-        if not _has(appraisal, "by_self"):
+    found = read_each(store, [refs.appraisal(period.id, uid) for uid in residents])
+    for uid, appraisal in zip(residents, found, strict=True):
+        if not _has_scored(appraisal):
             until = period.self_until or period.closes_at
             yield from to_self_scorer(uid, period, until, now, zone)
 
 
-def _unscored(store: Store, place: _Place, period: Period, now: datetime) -> Iterator[str]:
-    """From the period's end: whom the unit's head is to score, and nobody has."""
+def _missing(store: Store, place: _Place, period: Period, now: datetime) -> list[str]:
+    """From the period's end: whom the unit's head is to score and has not, or not to the full."""
     if now < period.end:
-        return
+        return []
     units = store.find(refs.units, where=Where("parent", "==", place.id))
     heads = [one.fields.get("head") for one in units]
     members = [uid for uid in _residents(place, period) if uid != place.unit.head]
-    scored = [*members, *filter(None, heads)]
-    for uid, appraisal in zip(scored, _appraisals(store, period, scored), strict=True):
-        if not _has(appraisal, "by_head"):
-            yield uid
-
-
-def _appraisals(store: Store, period: Period, uids: Sequence[str]) -> list[Any]:
-    return read_each(store, [refs.appraisal(period.id, uid) for uid in uids])
+    return _unscored(store, place, period, [*members, *filter(None, heads)])
 
 
 def _handed_on(
@@ -280,8 +279,27 @@ def _handed_on(
                 yield to_scorer_in_place(uid, place, names, since, line.now, until)
 
 
-def _has(appraisal: object, side: str) -> bool:
-    return isinstance(appraisal, Appraisal) and getattr(appraisal, side) is not None
+def _unscored(store: Store, place: _Place, period: Period, uids: Sequence[str]) -> list[str]:
+    """Whose scores would not count as they stand: none, not all, or without a reason asked for."""
+    scheme = Schemes(store).get(period.scheme)
+    elsewhere = [uid for uid in uids if uid not in place.people]
+    records = read_each(store, [refs.officials(uid) for uid in elsewhere])
+    people = {**place.people, **dict(zip(elsewhere, records, strict=True))}
+    return [uid for uid in uids if _is_unscored(store, scheme, period, uid, people[uid])]
+
+
+def _is_unscored(store: Store, scheme: Scheme, period: Period, uid: str, record: object) -> bool:
+    official = record if isinstance(record, Official) else None
+    found = read_each(store, sources_of(official, uid, period, scheme))
+    read = [None if isinstance(one, RefusedEntry) else one for one in found]
+    known = known_from(official, period, scheme, read)
+    capacity, assessments = context(period, scheme, known)
+    told = assessments[period.id]
+    return not told.away and unsaid(scheme.root(capacity.subject), told, scheme.justification)
+
+
+def _has_scored(appraisal: object) -> bool:
+    return isinstance(appraisal, Appraisal) and appraisal.by_self is not None
 
 
 @dataclass

@@ -108,8 +108,9 @@ def test_the_next_in_line_are_told_once_each_in_their_turn(office: Office) -> No
 
 
 def test_where_all_are_scored_nobody_is_told(office: Office) -> None:
-    for uid in ("an", "chi", "pho"):
-        said = an_appraisal(period=MONTH, official=uid, by_head=a_scoring())
+    for uid, statements in (("an", {}), ("chi", {}), ("pho", {"dd": "yes", "e": "yes"})):
+        scoring = a_scoring(statements=statements)
+        said = an_appraisal(period=MONTH, official=uid, by_head=scoring)
         office.store.commit([put(refs.appraisal(MONTH, uid), said)])
     office.at(period(office).closes_at - TICK)
     assert (told(office, "pho"), told(office, "giam-doc")) == ([], [])
