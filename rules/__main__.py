@@ -12,7 +12,7 @@ from rules.shapes import functions
 from shared.models.appeal import Petition
 from shared.models.appraisal import Appraisal
 from shared.models.device import Device
-from shared.models.entry import CLIENT_ENTRY, ENTRY_ID
+from shared.models.entry import CLIENT_ENTRY, CLIENT_ENTRY_ID
 from shared.models.proposal import Proposal
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ PLACE = "    // <shapes>\n"
 NOTE = "// Composed by `make rules` from policy.rules and shared/models: change those, not this.\n"
 
 CLIENT_WRITTEN: dict[str, TypeAdapter[Any]] = {
-    "EntryId": ENTRY_ID,
+    "EntryId": CLIENT_ENTRY_ID,
     "Entry": CLIENT_ENTRY,
     "Appraisal": TypeAdapter(Appraisal),
     "Petition": TypeAdapter(Petition),

@@ -23,11 +23,16 @@ from shared.models.base import (
     Time,
 )
 
-EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
-"""Made by the client, so that an offline queue may replay it."""
+EntryId = Annotated[str, Field(pattern=r"^[+]?[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
+"""Of an entry that stands; a leading `+` says that a server derived it from a source."""
+
+ClientEntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.%+-]{0,199}$")]
+"""Made by the client, so that an offline queue may replay it. Never one that a server
+derives: whoever can foretell an id could otherwise take its place beforehand."""
 
 
 ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId, config=DEFERRED)
+CLIENT_ENTRY_ID: TypeAdapter[str] = TypeAdapter(ClientEntryId, config=DEFERRED)
 
 
 class Fact(Document):

@@ -285,15 +285,19 @@ def _finished(first: dict[str, str], by_time: list[_Row], profile: Profile) -> d
 
 
 def _events(by_time: Iterable[_Row], profile: Profile) -> Iterator[Event]:
-    """Events with ids that a second reading of the same rows gives again."""
+    """Events with ids that a second reading of the same rows gives again.
+
+    All that an event says is in its id: what the source changes is another event.
+    """
     seen: Counter[str] = Counter()
     for row in by_time:
         activity = row.cells[profile.columns.activity] or "(none)"
         named = row.cells[profile.columns.event_id] if profile.columns.event_id else ""
-        key = named or f"{activity}\x00{row.at.isoformat()}"
+        rework = activity in profile.rework
+        key = "\x00".join([named, activity, row.at.isoformat(), str(rework)])
         seen[key] += 1
-        event_id = "ev" + sha256(f"{key}\x00{seen[key]}".encode()).hexdigest()[:24]
-        yield Event(event_id, activity, row.at, activity in profile.rework)
+        event_id = "+ev" + sha256(f"{key}\x00{seen[key]}".encode()).hexdigest()[:24]
+        yield Event(event_id, activity, row.at, rework)
 
 
 def _required(cell: tuple[dict[str, str], str]) -> str:

@@ -333,34 +333,58 @@ def _write_chunk(
 ) -> _Chunk:
     read_open(transaction, period.id, "cases")
     chunk = _Chunk()
-    claims = transaction.get_all([refs.imported(part.case.key) for part in parts])
-    standing = transaction.get_all([refs.assignments(part.id) for part in parts])
     given: list[Change] = []
     writes: list[Write] = []
     homes: dict[str, Unit] = {}
-    facts: list[tuple[refs.Ref[Entry], Entry]] = []
-    for part, claim, old in zip(parts, claims, standing, strict=True):
-        official = part.case.official_id
-        difference = _difference(part.id, part.assignment, claim, old)
-        if not difference and old is None and chunk.given[official] >= room[official]:
+    for told in _read_told(transaction, parts, profile, call.now):
+        part, official = told.part, told.part.case.official_id
+        difference = _difference(told)
+        if not difference and told.old is None and chunk.given[official] >= room[official]:
             difference = f"{official} has {MOST} assignments in {period.id}, and may have no more"
         if difference:
             chunk.conflicts[part.case] = difference
             continue
-        if old is None:
+        if told.old is None:
             given.append(new_assignment(part.id, part.assignment))
             writes.append(first_entry(part.id, part.assignment))
             homes[official] = part.home
             chunk.given[official] += 1
             chunk.counts["assignments"] += 1
-        ending = _ending(transaction, part, claim, profile, call.now) if part.last else {}
-        entries = refs.entries(part.id)
-        facts += [(entries(name), entry) for name, entry in (part.facts | ending).items()]
-        writes += _claim(part, claim)
+        writes += _claim(part, told.claim)
+        writes += _new_entries(told, chunk.counts)
     changes = [*enrolments(transaction, period, homes), *given]
-    writes += _new_entries(transaction, facts, chunk.counts)
     transaction.write([*(_told(changes, period, call) if changes else []), *writes])
     return chunk
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What the source says of a part, and what stands of it."""
+
+    part: _Part
+    claim: Imported | None
+    old: Assignment | None
+    wanted: dict[str, Entry]
+    standing: dict[str, Entry]
+
+
+def _read_told(
+    transaction: Transaction, parts: list[_Part], profile: Profile, now: datetime
+) -> Iterator[_Standing]:
+    claims = transaction.get_all([refs.imported(part.case.key) for part in parts])
+    olds = transaction.get_all([refs.assignments(part.id) for part in parts])
+    wanted = [
+        part.facts | (_ending(transaction, part, claim, profile, now) if part.last else {})
+        for part, claim in zip(parts, claims, strict=True)
+    ]
+    read: list[refs.Ref[Entry]] = []
+    for part, facts in zip(parts, wanted, strict=True):
+        read += map(refs.entries(part.id), facts)
+    stored: list[Entry | None] = transaction.get_all(read)
+    found = iter(stored)
+    for part, claim, old, facts in zip(parts, claims, olds, wanted, strict=True):
+        standing = {name: one for name in facts if (one := next(found)) is not None}
+        yield _Standing(part, claim, old, facts, standing)
 
 
 def _told(changes: list[Change], period: Period, call: _Call) -> list[Write]:
@@ -409,14 +433,14 @@ def _ending(
     ending: dict[str, Entry] = {}
     if before not in (None, finished):
         taken_back = _delivery_id(before)
-        ending[f"undo{taken_back}.{now:{STAMP}}"] = Retracted(
+        ending[f"+undo{taken_back}.{now:{STAMP}}"] = Retracted(
             by=by, at=now, submission=taken_back, reason="no longer finished then in its source"
         )
     if finished is not None:
         delivery = _delivery_id(finished)
         ending |= _delivered(part, finished, by)
         if claim is not None and finished != before and _stands(transaction, part, delivery):
-            ending[f"ok{delivery}.{now:{STAMP}}"] = Accepted(by=by, at=now, submission=delivery)
+            ending[f"+ok{delivery}.{now:{STAMP}}"] = Accepted(by=by, at=now, submission=delivery)
     return ending
 
 
@@ -424,26 +448,24 @@ def _delivered(part: _Part, finished: datetime, by: str) -> dict[str, Entry]:
     delivery = _delivery_id(finished)
     return {
         delivery: Submission(by=part.case.official_id, at=finished, quantity=1),
-        f"ok{delivery}": Accepted(by=by, at=finished, submission=delivery),
+        f"+ok{delivery}": Accepted(by=by, at=finished, submission=delivery),
     }
 
 
 def _delivery_id(finished: datetime) -> str:
-    return f"done{finished:{STAMP}}"
+    return f"+done{finished:{STAMP}}"
 
 
 def _stands(transaction: Transaction, part: _Part, entry_id: str) -> bool:
     return transaction.get(refs.entries(part.id)(entry_id)) is not None
 
 
-def _new_entries(
-    transaction: Transaction, wanted: list[tuple[refs.Ref[Entry], Entry]], counts: Counter[str]
-) -> Iterator[Write]:
-    standing = transaction.get_all([ref for ref, _ in wanted])
-    for (ref, entry), old in zip(wanted, standing, strict=True):
-        counts["unchanged" if old is not None else "entries"] += 1
-        if old is None:
-            yield create(ref, entry)
+def _new_entries(told: _Standing, counts: Counter[str]) -> Iterator[Write]:
+    entries = refs.entries(told.part.id)
+    for name, entry in told.wanted.items():
+        counts["unchanged" if name in told.standing else "entries"] += 1
+        if name not in told.standing:
+            yield create(entries(name), entry)
 
 
 def _fact(at: datetime, activity: str, profile: Profile, *, rework: bool) -> Entry:
@@ -475,12 +497,14 @@ def _assignment(
     )
 
 
-def _difference(
-    assignment_id: str, new: Assignment, claim: Imported | None, old: Assignment | None
-) -> str | None:
+def _difference(told: _Standing) -> str | None:
     """What the source says differently from an earlier import; a decision, so not imported."""
-    if claim is not None and claim.assignment != assignment_id:
+    part, claim, old = told.part, told.claim, told.old
+    if claim is not None and claim.assignment != part.id:
         return f"was imported as {claim.assignment}; reassign that or move its deadline instead"
-    if old is not None and old.due != new.due:
+    if old is not None and old.due != part.assignment.due:
         return f"was due {old.due.isoformat()}; move the deadline with a reason instead"
+    for name, entry in told.standing.items():
+        if entry != told.wanted[name]:
+            return f"entry {name} stands there already, and says something else"
     return None

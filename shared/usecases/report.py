@@ -15,8 +15,8 @@ from shared.models.entry import (
     CLIENT_ENTRY,
     Accepted,
     ClientEntry,
+    ClientEntryId,
     Corrected,
-    EntryId,
     Returned,
 )
 from shared.models.unit import Unit
@@ -52,7 +52,7 @@ class ReportRequest(Part):
     """`entry` is one client entry; people leave out `by` and `at`, trusted systems give both."""
 
     assignment: AssignmentId
-    id: EntryId
+    id: ClientEntryId
     entry: Annotated[dict[str, Any], Field(min_length=1, max_length=12), _UnstampedEntry]
 
 

@@ -177,7 +177,7 @@ def test_the_last_log_decides_whenever_it_and_others_were_imported(
 def test_what_a_person_returned_is_not_accepted_by_repeating_the_log(later: World) -> None:
     imported(later, rows=[EARLY], profile=FINISHING)
     [(assignment, _)] = documents(later)
-    delivery = "done20261005T010000000000"
+    delivery = "+done20261005T010000000000"
     fields = {"submission": delivery, "faults": 1, "reason": "thiếu căn cứ"}
     answer = later.append("giam-doc", assignment, "r1", kind="returned", **fields)
     assert answer.status_code == 403  # heads only above the unit of the log

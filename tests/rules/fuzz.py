@@ -26,7 +26,7 @@ from infra.local.emulator import FirestoreEmulator
 from infra.local.people import encoded
 from infra.local.stack import JAVA_OPTIONS, RULES
 from rules.__main__ import CLIENT_WRITTEN
-from shared.models.entry import ENTRY_ID
+from shared.models.entry import CLIENT_ENTRY_ID, ENTRY_ID
 from tests.rules.documents import Fields, Token, documents
 
 DOER, JUDGE, UNIT = "an", "binh", "p1"
@@ -130,7 +130,7 @@ def accepted_by_models(draft: Draft) -> bool:
     try:
         adapter.validate_python(_known(draft.fields, draft.caller))
         if draft.id and draft.collection != "appraisals":
-            ENTRY_ID.validate_python(draft.id)
+            CLIENT_ENTRY_ID.validate_python(draft.id)
     except ValidationError:
         return False
     return _is_signed_by_caller(draft)

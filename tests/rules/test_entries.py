@@ -41,6 +41,12 @@ def test_what_the_rules_refuse(world: World, by: str, entry: dict[str, Any]) -> 
     assert append(world, by, world.assigned("an"), "x1", **entry) == DENIED
 
 
+def test_the_ids_that_servers_derive_are_nobody_s_to_take(world: World) -> None:
+    assignment = world.assigned("an")
+    assert append(world, "an", assignment, "+ev1", kind="progress", percent=5) == DENIED
+    assert append(world, "an", assignment, "ev+1", kind="progress", percent=5) == OK
+
+
 def test_the_time_is_the_server_s(world: World) -> None:
     fields = {"kind": "progress", "percent": 5, "by": "an", "at": datetime(2026, 10, 1, tzinfo=UTC)}
     path = f"assignments/{world.assigned('an')}/entries/x1"
