@@ -38,7 +38,7 @@ from shared.models.scheme import Criterion, Indicator, Scheme, Source, Title, Wo
 from shared.models.scorecard import Assessment, Contribution, Override, Scorecard
 from shared.models.unit import Unit
 from shared.scoring.contribution import contribute
-from shared.scoring.correction import correct
+from shared.scoring.correction import Given, correct
 from shared.scoring.digest import digest, sealed
 from shared.scoring.fold import fold_all
 from shared.scoring.result import freeze
@@ -263,7 +263,7 @@ def a_correction(result: Result | None = None, **changes: Any) -> Correction:
     """Of a criterion's score."""
     before = result or a_result()
     scores = {before.scorecard.period: {"conduct": 500}}
-    after = correct(before, a_scheme(), contributions={}, criteria=scores, entries=0)
+    after = correct(before, a_scheme(), contributions={}, given=Given(scores), entries=0)
     record = {
         "version": 2,
         "replaces": before.digest,

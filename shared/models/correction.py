@@ -6,6 +6,7 @@ from shared.models.audit import DocumentPath
 from shared.models.base import AssignmentId, Digest, Document, Id, Path, Points, Reason, Time
 from shared.models.entry import EntryId
 from shared.models.result import Result
+from shared.models.scheme import Amount
 from shared.models.scorecard import Stretch
 
 FIRST = 1
@@ -18,10 +19,10 @@ class Correction(Document):
     """A later version of one person's result, beside the ones before; none is ever edited.
 
     `replaces` is the digest of the version before, so that the versions are a chain;
-    the new one is what that one gives with the named `entries` and `criteria`, and
-    nothing else. One that `follows` from later versions of others, or of the parts of a
-    roll-up, is made by the platform: nobody asked for it, so the person has a time of their
-    own to contest it. `digest` covers everything else here.
+    the new one is what that one gives with the named `entries`, `criteria`, `statements` and
+    `indicators`, and nothing else. One that `follows` from later versions of others, or of
+    the parts of a roll-up, is made by the platform: nobody asked for it, so the person has
+    a time of their own to contest it. `digest` covers everything else here.
     """
 
     collection: ClassVar[str] = "corrections"
@@ -34,7 +35,9 @@ class Correction(Document):
     entries: Annotated[dict[AssignmentId, list[EntryId]], Field(max_length=20)] = {}
     """Those that were appended for it."""
     criteria: Annotated[dict[Stretch, dict[Id, Points]], Field(max_length=20)] = {}
-    """Scores of criteria put right, by the time they were said for."""
+    """Scores of criteria put right or given, by the time they were said for."""
+    statements: Annotated[dict[Stretch, dict[Id, Id]], Field(max_length=20)] = {}
+    indicators: Annotated[dict[Stretch, dict[Id, Amount]], Field(max_length=20)] = {}
     follows: Annotated[list[DocumentPath], Field(max_length=5_000)] = []
     """The versions and decisions that it was concluded from, where it follows by itself."""
     petition_until: Time | None = None

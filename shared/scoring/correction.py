@@ -1,15 +1,30 @@
 """A later version of a result: what it names is scored anew, all else stands as it was frozen."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from shared.models.result import Result
-from shared.models.scheme import Scheme
+from shared.models.scheme import Component, Scheme
 from shared.models.scorecard import Assessment, Contribution
 from shared.scoring.digest import sealed
+from shared.scoring.evaluation import unknown_criteria
 from shared.scoring.scorecard import score
 
-Criteria = Mapping[str, Mapping[str, int]]
-"""Scores by the stretch that they were said for."""
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Given:
+    """Scores, options and measured values that a correction gives, by the stretch they are of."""
+
+    criteria: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    statements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    indicators: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def stretches(self) -> list[str]:
+        return sorted({*self.criteria, *self.statements, *self.indicators})
 
 
 def correct(
@@ -17,10 +32,10 @@ def correct(
     scheme: Scheme,
     *,
     contributions: Mapping[str, Contribution],
-    criteria: Criteria,
+    given: Given,
     entries: int,
 ) -> Result:
-    """The version before with these contributions and scores, and so many entries more."""
+    """The version before with these contributions and what is given, and so many entries more."""
     card = previous.scorecard
     scorecard = score(
         period=card.period,
@@ -28,7 +43,10 @@ def correct(
         scheme=scheme,
         path=card.path,
         contributions={**card.contributions, **contributions},
-        assessments=_assessments(card.assessments, criteria),
+        assessments={
+            **card.assessments,
+            **assessed(card.assessments, scheme.root(card.capacity.subject), given),
+        },
         capacity=card.capacity,
     )
     result = previous.model_copy(
@@ -37,15 +55,32 @@ def correct(
     return sealed(result)
 
 
-def _assessments(standing: Mapping[str, Assessment], criteria: Criteria) -> dict[str, Assessment]:
-    changed = {
-        stretch: _scored(standing.get(stretch, Assessment()), scores)
-        for stretch, scores in criteria.items()
+def assessed(
+    standing: Mapping[str, Assessment], root: Component, given: Given
+) -> dict[str, Assessment]:
+    """The stretches of which something is given, as they are with it."""
+    return {
+        stretch: _with(standing.get(stretch, Assessment()), root, given, stretch)
+        for stretch in given.stretches
     }
-    return {**standing, **changed}
 
 
-def _scored(assessment: Assessment, scores: Mapping[str, int]) -> Assessment:
-    criteria = dict(sorted({**assessment.criteria, **scores}.items()))
-    # The correction itself says why, so a reason that the head owed is given.
-    return assessment.model_copy(update={"criteria": criteria, "unexplained": False})
+def _with(before: Assessment, root: Component, given: Given, stretch: str) -> Assessment:
+    said = before.model_copy(
+        update={
+            "statements": _merged(before.statements, given.statements.get(stretch, {})),
+            "indicators": _merged(before.indicators, given.indicators.get(stretch, {})),
+        }
+    )
+    if stretch not in given.criteria:
+        return said
+    # What is no criterion would make the scores void that are given now. The correction
+    # itself says why, so a reason that the head owed is given.
+    scores = _merged(before.criteria, given.criteria[stretch])
+    strange = unknown_criteria(root, before)
+    known = {name: points for name, points in scores.items() if name not in strange}
+    return said.model_copy(update={"criteria": known, "unexplained": False})
+
+
+def _merged(before: Mapping[str, V], given: Mapping[str, V]) -> dict[str, V]:
+    return dict(sorted({**before, **given}.items()))

@@ -124,6 +124,28 @@ def forms(root: Component, assessment: Assessment) -> list[Criteria]:
     return [form for one in components(root) for form in _forms(one, assessment)]
 
 
+def indicators(root: Component, assessment: Assessment) -> list[Indicator]:
+    """Every indicator that a tree measures a stretch by: also those of positions held."""
+    found = list(components(root))
+    own = [one for one in found if isinstance(one, Indicator)]
+    if not any(isinstance(one, PositionIndicators) for one in found):
+        return own
+    return [*own, *(one for asked in assessment.positions.values() for one in asked.indicators)]
+
+
+def unsaid(root: Component, assessment: Assessment, justification: Justification | None) -> bool:
+    """Whether a score or a statement is still to be given: it would count as missing, or zero."""
+    evidence = Evidence(
+        Work(**dict.fromkeys(Work.model_fields, 0)), [Told(1, assessment)], justification
+    )
+    return any(
+        node.counts and not node.known
+        for node, _ in walk(evaluate(root, evidence))
+        if isinstance(node.component, Criteria | PositionCriteria)
+        or (isinstance(node.component, Statement) and node.component.derived is None)
+    )
+
+
 def components(root: Component) -> Iterator[Component]:
     """Every component from the root down."""
     yield root

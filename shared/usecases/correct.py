@@ -1,10 +1,10 @@
 """Put a published result right: a new version beside the old, on named entries and scores alone."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -15,14 +15,15 @@ from shared.models.base import AssignmentId, Count, Id, Part, PeriodId, Points, 
 from shared.models.correction import Correction
 from shared.models.entry import Accepted, Cancelled, Entry, EntryId, ExemptionDecided
 from shared.models.period import Period
-from shared.models.scheme import Criterion, Rating, Scheme
-from shared.models.scorecard import Contribution, Scorecard, Standing
+from shared.models.scheme import Amount, Component, Rating, Scheme, Statement
+from shared.models.scorecard import Assessment, Contribution, Scorecard, Standing
 from shared.models.unit import Unit
 from shared.ports import Services, Transaction, Write, create, patch, put
 from shared.scoring.contribution import contribute
+from shared.scoring.correction import Given, assessed
 from shared.scoring.correction import correct as corrected_result
 from shared.scoring.digest import sealed
-from shared.scoring.evaluation import forms
+from shared.scoring.evaluation import components, criteria_faults, forms, indicators
 from shared.scoring.fold import fold_all
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.exempt import require_unbiased
@@ -33,6 +34,8 @@ from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, corrected, first
 from shared.usecases.work import goes_on
+
+V = TypeVar("V")
 
 
 class Waive(Part):
@@ -58,7 +61,10 @@ class Accept(Part):
 
 
 class Rescore(Part):
-    """A criterion's score; `unit` when it was said for the time in one of several units."""
+    """A criterion's score, put right or given; `unit` of the time in another than the last unit.
+
+    Where nobody scored, it comes with the scores of all other criteria of its form.
+    """
 
     kind: Literal["criterion"]
     criterion: Id
@@ -66,7 +72,27 @@ class Rescore(Part):
     unit: Id | None = None
 
 
-Item = Annotated[Waive | Accept | Rescore, Field(discriminator="kind")]
+class Restate(Part):
+    """The option that is stated for a component, such as a head's e."""
+
+    kind: Literal["statement"]
+    statement: Id
+    option: Id
+    unit: Id | None = None
+
+
+class Remeasure(Part):
+    """A measured value, in the last of the indicator's decimals."""
+
+    kind: Literal["indicator"]
+    indicator: Id
+    value: Amount
+    unit: Id | None = None
+
+
+Saying = Rescore | Restate | Remeasure
+"""What is said of a person for a stretch of time, besides their work."""
+Item = Annotated[Waive | Accept | Rescore | Restate | Remeasure, Field(discriminator="kind")]
 Items = Annotated[list[Item], Field(max_length=10)]
 
 
@@ -114,6 +140,10 @@ class Contested:
     @property
     def card(self) -> Scorecard:
         return self.version.result.scorecard
+
+    @property
+    def root(self) -> Component:
+        return self.scheme.root(self.card.capacity.subject)
 
 
 @dataclass
@@ -163,7 +193,7 @@ def said(made: Correction) -> Corrected:
 
 def named(items: Sequence[Item]) -> list[str]:
     """The pieces of work that are reopened."""
-    return sorted({one.assignment for one in items if not isinstance(one, Rescore)})
+    return sorted({one.assignment for one in items if isinstance(one, Waive | Accept)})
 
 
 def read_contested(
@@ -206,13 +236,9 @@ def correction(
     by = ruling.keyed.by
     _require_own_work(contested)
     work = {name: _reopen(transaction, contested, items, name, by) for name in named(items)}
-    criteria: dict[str, dict[str, int]] = defaultdict(dict)
     for number, item in enumerate(items):
         where = f"corrects.{number}"
-        if isinstance(item, Rescore):
-            stretch = _stretch(contested, item, where)
-            criteria[stretch][item.criterion] = item.points
-        else:
+        if isinstance(item, Waive | Accept):
             entry = _entry(ruling, work[item.assignment], item, where)
             suffix = ruling.keyed.suffix("correction", str(number))
             work[item.assignment].added.append((suffix, entry))
@@ -221,7 +247,7 @@ def correction(
         if isinstance(item, Accept):
             where, name = f"corrects.{number}.submission", item.assignment
             _require_not_gone_on(transaction, contested, name, folded[name], where)
-    made = _made(contested, ruling, work, folded, criteria)
+    made = _made(contested, ruling, work, folded, _given(transaction, contested, items))
     return made, [*_entry_writes(work, folded), live_card(made)]
 
 
@@ -269,14 +295,14 @@ def _made(
     ruling: Ruling,
     work: dict[str, _Reopened],
     folded: dict[str, Assignment],
-    criteria: dict[str, dict[str, int]],
+    given: Given,
 ) -> Correction:
     contributions = {name: contribute(one, contested.scheme) for name, one in folded.items()}
     result = corrected_result(
         contested.version.result,
         contested.scheme,
         contributions=contributions,
-        criteria=criteria,
+        given=given,
         entries=sum(len(one.added) for one in work.values()),
     )
     if result.scorecard == contested.card:
@@ -293,7 +319,7 @@ def _made(
             result=result,
             path=contested.path,
             entries={name: [suffix for suffix, _ in one.added] for name, one in work.items()},
-            criteria={stretch: dict(sorted(one.items())) for stretch, one in criteria.items()},
+            **_kept(given),
             appeal=ruling.appeal,
             reason=ruling.reason,
             by=ruling.keyed.by,
@@ -310,7 +336,7 @@ def _reopen(
     where = next(
         f"corrects.{number}.assignment"
         for number, one in enumerate(items)
-        if not isinstance(one, Rescore) and one.assignment == name
+        if isinstance(one, Waive | Accept) and one.assignment == name
     )
     assignment: Assignment | None = transaction.get(refs.assignments(name))
     standing = contested.card.contributions.get(name)
@@ -368,9 +394,95 @@ def _entry(ruling: Ruling, work: _Reopened, item: Waive | Accept, where: str) ->
             )
 
 
-def _stretch(contested: Contested, item: Rescore, where: str) -> str:
-    """When the score was said for; within the criterion's scale."""
-    criterion = _criterion(contested, item.criterion, f"{where}.criterion")
+def _given(transaction: Transaction, contested: Contested, items: Sequence[Item]) -> Given:
+    """What the items say besides the work, each checked against what the scheme asks."""
+    criteria: dict[str, dict[str, int]] = defaultdict(dict)
+    statements: dict[str, dict[str, str]] = defaultdict(dict)
+    values: dict[str, dict[str, int]] = defaultdict(dict)
+    for number, item in enumerate(items):
+        if isinstance(item, Waive | Accept):
+            continue
+        where = f"corrects.{number}"
+        stretch = _stretch(transaction, contested, item, where)
+        told = contested.card.assessments.get(stretch, Assessment())
+        match item:
+            case Rescore():
+                _require_criterion(contested, told, item, where)
+                criteria[stretch][item.criterion] = item.points
+            case Restate():
+                _require_statement(contested, item, where)
+                statements[stretch][item.statement] = item.option
+            case Remeasure():
+                _require_indicator(contested, told, item, where)
+                values[stretch][item.indicator] = item.value
+    given = Given(criteria, statements, values)
+    _require_whole(contested, given)
+    return given
+
+
+def _kept(given: Given) -> dict[str, Any]:
+    return {
+        "criteria": _sorted(given.criteria),
+        "statements": _sorted(given.statements),
+        "indicators": _sorted(given.indicators),
+    }
+
+
+def _sorted(said: Mapping[str, Mapping[str, V]]) -> dict[str, dict[str, V]]:
+    return {stretch: dict(sorted(one.items())) for stretch, one in sorted(said.items())}
+
+
+def _stretch(transaction: Transaction, contested: Contested, item: Saying, where: str) -> str:
+    """The time that it is said for, in which the person served and was there."""
+    stretch = _named_stretch(transaction, contested, item, where)
+    told = contested.card.assessments.get(stretch)
+    if told is not None and told.away:
+        raise refuse(
+            "conflict",
+            where,
+            f"on leave throughout {stretch}: nothing that is said of this time counts",
+            f"nghỉ trọn thời gian {stretch} nên không tính điểm cho thời gian này",
+        )
+    return stretch
+
+
+def _named_stretch(transaction: Transaction, contested: Contested, item: Saying, where: str) -> str:
+    period = contested.period
+    stretch = period.id if item.unit is None else f"{period.id}_{item.unit}"
+    if item.unit is None or stretch in contested.card.assessments:
+        return stretch
+    official = transaction.get(refs.officials(contested.card.official))
+    home = None if official is None else official.unit_in(period.start, period.end)
+    if item.unit == home:
+        return period.id
+    if official is None or item.unit not in official.units_in(period.start, period.end):
+        raise refuse(
+            "missing",
+            f"{where}.unit",
+            f"did not serve in {item.unit} in {period.id}",
+            f"không công tác tại {item.unit} trong kỳ {period.id}",
+        )
+    return stretch
+
+
+def _require_criterion(contested: Contested, told: Assessment, item: Rescore, where: str) -> None:
+    """One of the scheme's or of a position held then; within its scale."""
+    criterion = next(
+        (
+            one
+            for form in forms(contested.root, told)
+            for one in form.criteria
+            if one.id == item.criterion
+        ),
+        None,
+    )
+    if criterion is None:
+        raise refuse(
+            "missing",
+            f"{where}.criterion",
+            "is no criterion of the scheme",
+            "không có tiêu chí này",
+        )
     if not criterion.least <= item.points <= criterion.most:
         raise refuse(
             "invalid",
@@ -378,26 +490,64 @@ def _stretch(contested: Contested, item: Rescore, where: str) -> str:
             f"lies outside the scale {criterion.least} to {criterion.most}",
             f"ngoài thang điểm từ {criterion.least} đến {criterion.most}",
         )
-    stretch = contested.period.id + (f"_{item.unit}" if item.unit else "")
-    scored = contested.card.assessments.get(stretch)
-    if scored is None or item.criterion not in scored.criteria:
+
+
+def _require_statement(contested: Contested, item: Restate, where: str) -> None:
+    found = [
+        one
+        for one in components(contested.root)
+        if isinstance(one, Statement) and one.id == item.statement
+    ]
+    if not found:
         raise refuse(
             "missing",
-            f"{where}.criterion",
-            f"was not scored for {stretch}",
-            f"chưa được chấm cho {stretch}",
+            f"{where}.statement",
+            "is nothing that the scheme has stated of this person",
+            "quy chế không có nội dung nhận định này đối với người được đánh giá",
         )
-    return stretch
+    if found[0].derived is not None:
+        raise refuse(
+            "conflict",
+            f"{where}.statement",
+            "follows from the ratings of the subordinates: correct theirs, and it follows",
+            "được suy ra từ xếp loại cấp dưới: hãy đính chính kết quả của họ, mục này tự theo",
+        )
+    if item.option not in found[0].options:
+        options = ", ".join(sorted(found[0].options))
+        raise refuse(
+            "invalid",
+            f"{where}.option",
+            f"is none of {options}",
+            f"phải là một trong: {options}",
+        )
 
 
-def _criterion(contested: Contested, name: str, where: str) -> Criterion:
-    root = contested.scheme.root(contested.card.capacity.subject)
-    told = contested.card.assessments.values()
-    asked = [form for one in told for form in forms(root, one)]
-    found = [one for form in asked for one in form.criteria if one.id == name]
-    if not found:
-        raise refuse("missing", where, "is no criterion of the scheme", "không có tiêu chí này")
-    return found[0]
+def _require_indicator(contested: Contested, told: Assessment, item: Remeasure, where: str) -> None:
+    if item.indicator not in {one.id for one in indicators(contested.root, told)}:
+        raise refuse(
+            "missing",
+            f"{where}.indicator",
+            "is no indicator of the scheme or of a position held",
+            "không phải chỉ số của quy chế hay của vị trí việc làm",
+        )
+
+
+def _require_whole(contested: Contested, given: Given) -> None:
+    """Scores count only together, so those that nobody gave are all given at once."""
+    told = assessed(contested.card.assessments, contested.root, given)
+    for stretch, scores in given.criteria.items():
+        for form in forms(contested.root, told[stretch]):
+            lacking = criteria_faults(form, told[stretch].criteria)
+            if lacking and not scores.keys().isdisjoint(one.id for one in form.criteria):
+                names = ", ".join(lacking)
+                raise refuse(
+                    "invalid",
+                    "corrects",
+                    f"scores of {form.id} for {stretch} count only together; "
+                    f"nobody scored {names}: give these too",
+                    f"điểm {form.title.vi} của {stretch} chỉ được tính khi đủ tiêu chí; còn thiếu "
+                    f"{names}: hãy cho điểm cả các tiêu chí này",
+                )
 
 
 def _entry_writes(work: dict[str, _Reopened], folded: dict[str, Assignment]) -> list[Write]:

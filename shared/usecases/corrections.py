@@ -19,7 +19,7 @@ from shared.models.scorecard import Contribution
 from shared.ports import Found, Store, Stored, Transaction, Where, Write
 from shared.refs import Collection, Ref
 from shared.scoring.contribution import contribute
-from shared.scoring.correction import correct
+from shared.scoring.correction import Given, correct
 from shared.scoring.digest import canonical, seal
 from shared.scoring.fold import fold_all
 from shared.usecases.compile_unit import as_live, same_live
@@ -280,9 +280,13 @@ def _recomputed(
         before,
         scheme,
         contributions=contributions,
-        criteria=standing.criteria,
+        given=given_in(standing),
         entries=len(entries_of(standing)),
     )
+
+
+def given_in(correction: Correction) -> Given:
+    return Given(correction.criteria, correction.statements, correction.indicators)
 
 
 def _contribution(store: Store, scheme: Scheme, name: str) -> Contribution | None:

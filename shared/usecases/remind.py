@@ -25,6 +25,8 @@ from shared.models.device import Device
 from shared.models.notice import Notice
 from shared.models.official import Official, Role
 from shared.models.period import Period
+from shared.models.result import RefusedEntry
+from shared.models.scheme import Scheme
 from shared.models.unit import Unit
 from shared.ports import (
     Message,
@@ -40,8 +42,10 @@ from shared.ports import (
     patch,
 )
 from shared.refs import Ref
+from shared.scoring.evaluation import unsaid
 from shared.settings import Settings
 from shared.usecases.close import task_safe
+from shared.usecases.context import context, known_from, sources_of
 from shared.usecases.people import take_effect
 from shared.usecases.quiet import Quiet
 from shared.usecases.reading import batches, read_each
@@ -59,6 +63,7 @@ from shared.usecases.reminders import (
     to_self_scorer,
     waiting,
 )
+from shared.usecases.schemes import Schemes
 from shared.usecases.working_days import read_days_off
 
 LATELY = timedelta(days=60)
@@ -243,20 +248,37 @@ def _to_score(
     units = store.find(refs.units, where=Where("parent", "==", place.id))
     heads = [one.fields.get("head") for one in units]
     scored = [*(uid for uid in residents if uid != place.unit.head), *filter(None, heads)]
-    uids = sorted({*residents, *scored})
-    found = read_each(store, [refs.appraisal(period.id, uid) for uid in uids])
-    appraisals = dict(zip(uids, found, strict=True))
+    found = read_each(store, [refs.appraisal(period.id, uid) for uid in residents])
+    appraisals = dict(zip(residents, found, strict=True))
     for uid in residents:
-        if not _has(appraisals.get(uid), "by_self"):
+        if not _has_scored(appraisals.get(uid)):
             until = period.self_until or period.closes_at
             yield from to_self_scorer(uid, period, until, now, zone)
     if now >= period.end and place.unit.head:
-        missing = [uid for uid in scored if not _has(appraisals.get(uid), "by_head")]
-        digests[place.unit.head].unscored += missing
+        digests[place.unit.head].unscored += _unscored(store, place, period, scored)
 
 
-def _has(appraisal: object, side: str) -> bool:
-    return isinstance(appraisal, Appraisal) and getattr(appraisal, side) is not None
+def _unscored(store: Store, place: _Place, period: Period, uids: Sequence[str]) -> list[str]:
+    """Whose scores would not count as they stand: none, not all, or without a reason asked for."""
+    scheme = Schemes(store).get(period.scheme)
+    elsewhere = [uid for uid in uids if uid not in place.people]
+    records = read_each(store, [refs.officials(uid) for uid in elsewhere])
+    people = {**place.people, **dict(zip(elsewhere, records, strict=True))}
+    return [uid for uid in uids if _is_unscored(store, scheme, period, uid, people[uid])]
+
+
+def _is_unscored(store: Store, scheme: Scheme, period: Period, uid: str, record: object) -> bool:
+    official = record if isinstance(record, Official) else None
+    found = read_each(store, sources_of(official, uid, period, scheme))
+    read = [None if isinstance(one, RefusedEntry) else one for one in found]
+    known = known_from(official, period, scheme, read)
+    capacity, assessments = context(period, scheme, known)
+    told = assessments[period.id]
+    return not told.away and unsaid(scheme.root(capacity.subject), told, scheme.justification)
+
+
+def _has_scored(appraisal: object) -> bool:
+    return isinstance(appraisal, Appraisal) and appraisal.by_self is not None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.models.correction import Correction
 from shared.models.result import Result
-from shared.scoring.correction import correct
+from shared.scoring.correction import Given, correct
 from shared.scoring.digest import seal
 from tests.builders import (
     PERIOD,
@@ -29,7 +29,7 @@ results = st.lists(rows, min_size=1, max_size=3).map(lambda some: a_result(a_sco
 
 
 def corrected(result: Result, **changes: Any) -> Result:
-    given = {"contributions": {}, "criteria": {}, "entries": 0, **changes}
+    given = {"contributions": {}, "given": Given(), "entries": 0, **changes}
     return correct(result, a_scheme(), **given)
 
 
@@ -54,7 +54,7 @@ def test_only_the_named_work_is_scored_anew(result: Result, row: Any) -> None:
 
 @given(results, st.integers(0, 1000))
 def test_a_score_put_right_is_the_score_as_if_given_at_once(result: Result, points: int) -> None:
-    after = corrected(result, criteria={PERIOD: {"conduct": points}})
+    after = corrected(result, given=Given({PERIOD: {"conduct": points}}))
     rows = result.scorecard.contributions.values()
     general = full_marks() | {"conduct": points}
     assert after.scorecard == a_scorecard(*rows, general=general)

@@ -9,7 +9,10 @@ import pytest
 from shared import refs
 from shared.errors import RefusedError
 from shared.models.appeal import Appeal
+from shared.models.appraisal import Scoring
+from shared.models.scheme import Statement
 from shared.ports import Queue, Write, create, patch, put
+from shared.scoring.evaluation import components
 from shared.usecases.appeals import AppealRequest, answer_appeal, route_appeal
 from shared.usecases.caller import Caller
 from shared.usecases.close import CloseTask, CompileTask, finalize
@@ -37,6 +40,7 @@ from tests.builders import (
     an_assignment,
     an_official,
     assignment_id,
+    full_marks,
 )
 from tests.closed import record
 from tests.memory import MemoryStore
@@ -89,13 +93,20 @@ class Month:
 
 @pytest.fixture
 def month() -> Month:
+    made = closed()
+    assert made.total() == 9417
+    return made
+
+
+def closed(*more: Write) -> Month:
+    """With these documents beside the others, or instead of them."""
     made = Month()
-    record(made.store, _documents())
+    paths = {one.ref.path for one in more}
+    record(made.store, [*(one for one in _documents() if one.ref.path not in paths), *more])
     for unit in (UNIT, "tinh"):
         compile_unit(made, made.schemes, CompileTask(period=PERIOD, unit=unit))
     finalize(made, CloseTask(period=PERIOD))
     assert made.findings() == []
-    assert made.total() == 9417
     return made
 
 
@@ -244,6 +255,109 @@ def test_a_petition_is_received_once_and_never_without_an_answerer(month: Month)
     route_appeal(month, "don-9")
     assert month.store.written == before
     assert month.store.get(refs.inbox("quyen")("appeal.don-1")) is not None
+
+
+CONDUCT, COMPETENCE, INITIATIVE = (
+    {"kind": "criterion", "criterion": name, "points": 900}
+    for name in ("conduct", "competence", "initiative")
+)
+
+
+def refusal(month: Month, *items: dict[str, Any]) -> tuple[str, str, str]:
+    with pytest.raises(RefusedError) as refused:
+        month.correct(*items)
+    (fault,) = refused.value.faults
+    return refused.value.code, fault.field, fault.reason
+
+
+def without_scores(by_head: Scoring | None, **official: Any) -> Month:
+    """A month that was locked before the head had scored validly."""
+    appraisal = put(refs.appraisal(PERIOD, OFFICIAL), an_appraisal(by_head=by_head))
+    return closed(appraisal, put(refs.officials(OFFICIAL), an_official(**official)))
+
+
+@pytest.mark.parametrize(
+    "by_head",
+    [
+        None,
+        a_scoring(by="binh", scores={"conduct": 800}),
+        a_scoring(by="binh", scores=full_marks(950), note=None),
+        a_scoring(by="binh", scores={**full_marks(800), "charm": 800}),
+    ],
+    ids=["nobody scored", "two criteria are missing", "the reason is", "a criterion is unknown"],
+)
+def test_whoever_was_not_scored_is_scored_by_a_correction(by_head: Scoring | None) -> None:
+    month = without_scores(by_head)
+    assert month.standing().result.scorecard.standing == "not_assessed"
+    made = month.correct(CONDUCT, COMPETENCE, INITIATIVE)
+    assert (made.standing, made.version, made.total) == ("rated", 2, 9117)
+    assert month.findings() == []
+
+
+def test_scores_that_nobody_gave_are_given_whole() -> None:
+    month = without_scores(None)
+    code, field_, reason = refusal(month, CONDUCT, INITIATIVE)
+    assert (code, field_) == ("invalid", "corrects")
+    assert "nobody scored competence: give these too" in reason
+
+
+def test_a_petition_of_somebody_not_scored_is_upheld_by_scores() -> None:
+    month = without_scores(None)
+    _petition(month)
+    given = [CONDUCT, COMPETENCE, INITIATIVE]
+    request = {"appeal": "don-1", "upheld": True, "reason": "chưa được chấm", "corrects": given}
+    answer_appeal(
+        month, month.schemes, month.caller("quyen"), "a1", AppealRequest.model_validate(request)
+    )
+    assert month.standing().result.scorecard.standing == "rated"
+    assert month.findings() == []
+
+
+def test_a_head_without_statements_is_given_both() -> None:
+    head = a_posting(duty="head")
+    month = without_scores(None, postings=[head])
+    names = {
+        one.id: one
+        for one in components(a_scheme().root("head"))
+        if isinstance(one, Statement) and one.derived is None
+    }
+    stated = [
+        {"kind": "statement", "statement": name, "option": min(one.options)}
+        for name, one in names.items()
+    ]
+    made = month.correct(CONDUCT, COMPETENCE, INITIATIVE, *stated)
+    assert made.standing == "rated"
+    assert month.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "field_"),
+    [
+        ({**CONDUCT, "criterion": "charm"}, "missing", "corrects.0.criterion"),
+        ({**CONDUCT, "points": 1001}, "invalid", "corrects.0.points"),
+        ({**CONDUCT, "unit": "tinh"}, "missing", "corrects.0.unit"),
+        (
+            {"kind": "statement", "statement": "e", "option": "yes"},
+            "missing",
+            "corrects.0.statement",
+        ),
+        (
+            {"kind": "indicator", "indicator": "on-time", "value": 90},
+            "missing",
+            "corrects.0.indicator",
+        ),
+    ],
+    ids=["criterion", "points", "unit", "statement", "indicator"],
+)
+def test_what_the_scheme_does_not_ask_is_not_given(
+    month: Month, item: dict[str, Any], code: str, field_: str
+) -> None:
+    assert refusal(month, item)[:2] == (code, field_)
+
+
+def test_the_unit_served_in_last_may_be_named(month: Month) -> None:
+    assert month.correct({**LOWER, "unit": UNIT}).version == 2
+    assert month.findings() == []
 
 
 def _petition(month: Month) -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.models.scorecard import Assessment
+from shared.scoring.evaluation import unsaid
 from shared.usecases.reminders import (
     Digest,
     Planned,
@@ -33,9 +35,11 @@ from tests.builders import (
     a_moved_deadline,
     a_period,
     a_return,
+    a_scheme,
     a_submission,
     an_assignment,
     delivered,
+    full_marks,
 )
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -196,3 +200,24 @@ def test_the_next_in_line_hears_how_long_and_what_to_do() -> None:
     one = to_next_in_line("giam-doc", a_waiting(), 1, "Văn An", DUE + 6 * DAY)
     assert one.notice.body.vi.startswith("“Đề án” của Văn An chờ nghiệm thu 6 ngày.")
     assert one.id != to_next_in_line("giam-doc", a_waiting(), 2, "Văn An", DUE + 6 * DAY).id
+
+
+@pytest.mark.parametrize(
+    ("criteria", "note", "missing"),
+    [
+        ({}, "", True),
+        ({"conduct": 800}, "", True),
+        (full_marks(950), "", True),
+        (full_marks(950), "sáng kiến", False),
+        (full_marks(800), "", False),
+    ],
+    ids=["nothing", "one of three", "no reason", "a reason", "whole"],
+)
+def test_a_head_still_owes_scores_that_would_not_count(
+    criteria: dict[str, int], note: str, *, missing: bool
+) -> None:
+    scheme = a_scheme()
+    told = Assessment(criteria=criteria, unexplained=not note)
+    assert unsaid(scheme.root("official"), told, scheme.justification) is missing
+    # Of a head also what is stated is owed; what follows from subordinates' ratings is not.
+    assert unsaid(scheme.root("head"), told, scheme.justification)
