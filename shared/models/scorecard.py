@@ -57,6 +57,8 @@ class Excused(Part):
 
     lates: Count
     fails: Count
+    undelivered: Quantity | None = None
+    """Units never delivered, which therefore were not asked for either."""
 
 
 class Contribution(Sums):

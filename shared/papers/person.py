@@ -273,6 +273,7 @@ def _remark(assignment: Assignment | None, row: Contribution) -> str:
         "tiếp nối việc trước": row.continues is not None,
         "{} % sản phẩm": row.share and row.share.percent,
         "miễn {} lần chậm": row.excused and row.excused.lates,
+        "miễn {} đơn vị không giao được": row.excused and row.excused.undelivered,
         "miễn {} lỗi": row.excused and row.excused.fails,
     }
     return "; ".join(text.format(count) for text, count in remarks.items() if count)

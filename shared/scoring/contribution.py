@@ -4,7 +4,7 @@ from shared.models.assignment import Assignment
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Contribution, Excused
 from shared.scoring.deadline import due_at, overdue_moves
-from shared.scoring.waivers import excuse, failed_checks
+from shared.scoring.waivers import excuse, failed_checks, units_asked, units_counted
 
 WHOLE = 100
 """Per cent of one unit of product."""
@@ -15,15 +15,16 @@ def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
 
     Work counts when it was delivered before the period's end and somebody
     accepted it; it is late when delivered after it was due. The denominator is
-    the work assigned, less what was withdrawn. A row of several units loses
+    the work assigned, less what was withdrawn and what the authority excused
+    from being delivered. A row of several units loses
     per unit: K·(done − p·min(errors, done/p)), per cent p as the scheme says.
     """
     carried = sum(assignment.folded.carried.values())
-    withdrawn = sum(assignment.folded.withdrawn.values())
-    asked = max(0, assignment.quantity - withdrawn)
+    asked = units_asked(assignment)
     done, late, beyond = _delivered(assignment, scheme, max(0, asked - carried))
-    quantity = max(0, asked - carried) if _leaves(scheme) else asked
-    excused = excuse(assignment, scheme, late)
+    counted = units_counted(assignment, scheme)
+    excused = excuse(assignment, scheme, late, counted - done)
+    quantity = counted - (excused.undelivered or 0)
     failed = sum(count for _, count in failed_checks(assignment))
     lates, fails = late - excused.lates, failed - excused.fails
     per_fail, per_late = _penalties(scheme)
@@ -45,10 +46,6 @@ def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
         quality_weight=assignment.k * max(0, done * WHOLE - fails * per_fail),
         progress_weight=assignment.k * max(0, done * WHOLE - lates * per_late),
     )
-
-
-def _leaves(scheme: Scheme) -> bool:
-    return scheme.carry_over is not None and scheme.carry_over.leaves_old_period
 
 
 def _penalties(scheme: Scheme) -> tuple[int, int]:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+from shared.models.appraisal import MOST_SCORES, MOST_STATEMENTS
 from shared.models.position import Asked
 from shared.models.scheme import (
     COMBINED,
@@ -27,10 +29,12 @@ from shared.models.scheme import (
     Task,
     UnitAtLeast,
 )
-from shared.scoring.evaluation import WHOLE, components
+from shared.scoring.evaluation import UNRATED, WHOLE, components
 from shared.scoring.gates import SCORE
 from shared.scoring.rounding import PLACES, decimals, hundredths
 
+COMMON_YEAR = 2026
+"""Any without a 29 February."""
 DEPTH = 6
 """Levels of a tree: the store nests maps and lists 20 deep, and a person reads few."""
 
@@ -97,8 +101,30 @@ def _of_tree(name: str, root: Component, scheme: Scheme) -> Iterator[Defect]:
     yield from _twice(
         name, "a criterion", "tiêu chí", (one.id for some in criteria for one in some)
     )
+    yield from _of_appraisal(name, root)
     asking = [one for one in components(root) if isinstance(one, POSITIONAL)]
     yield from _twice(name, "of its kind, a component", "thành phần", (one.kind for one in asking))
+
+
+def _of_appraisal(name: str, root: Component) -> Iterator[Defect]:
+    """What one appraisal cannot hold would never be scored in full; the first beyond is named."""
+    forms = [one for one in components(root) if isinstance(one, Criteria)]
+    scored = accumulate(len(one.criteria) for one in forms)
+    for form in [one for one, so_far in zip(forms, scored, strict=True) if so_far > MOST_SCORES][
+        :1
+    ]:
+        yield Defect(
+            f"{name}.{form.id}",
+            f"an appraisal holds {MOST_SCORES} criteria, and this asks for more",
+            f"một phiếu chỉ chứa {MOST_SCORES} tiêu chí, ở đây nhiều hơn",
+        )
+    stated = [one for one in components(root) if isinstance(one, Statement) and one.derived is None]
+    for statement in stated[MOST_STATEMENTS:][:1]:
+        yield Defect(
+            f"{name}.{statement.id}",
+            f"an appraisal holds {MOST_STATEMENTS} statements, and this is one more",
+            f"một phiếu chỉ chứa {MOST_STATEMENTS} nhận định, đây là nhận định thừa",
+        )
 
 
 def asked_defects(asked: Asked, taken: Iterable[str] = ()) -> list[Defect]:
@@ -222,6 +248,12 @@ def _of_statement(where: str, statement: Statement, scheme: Scheme) -> Iterator[
         return
     if not {derived.met, derived.unmet} <= statement.options.keys():
         yield Defect(where, "derives an option that it does not have", "suy ra lựa chọn không có")
+    if where.startswith("subjects.official.") and statement.absent in UNRATED:
+        yield Defect(
+            where,
+            "follows from subordinates, whom officials do not have: nobody would be rated",
+            "suy từ cấp dưới, mà công chức không có cấp dưới: không ai được xếp loại",
+        )
     if derived.at_least not in _ratings(scheme):
         yield Defect(
             where,
@@ -289,9 +321,25 @@ def _of_condition(where: str, gate: Gate, scheme: Scheme) -> Iterator[Defect]:
             f"asks for {condition.rating}, which is no band",
             f"đòi {condition.rating}, không có trong các mức",
         )
+    if isinstance(condition, NoPart) and _turns_ratings_round(gate, scheme):
+        yield Defect(
+            where,
+            f"lowers whoever was {condition.rating} in a part to {gate.ceiling}",
+            f"hạ người từng đạt {condition.rating} trong một kỳ xuống {gate.ceiling}",
+        )
     if not isinstance(condition, UnitAtLeast):
         return
-    if unit is None or condition.node not in {one.id for one in components(unit)}:
+    node = (
+        next((one for one in components(unit) if one.id == condition.node), None) if unit else None
+    )
+    if node is not None and (most := reach(node)[1]) * WHOLE < condition.percent:
+        reached = decimals(hundredths(most * WHOLE))
+        yield Defect(
+            where,
+            f"asks for {condition.percent} % of {node.id}, which reaches {reached} at most",
+            f"đòi {condition.percent} % của {node.id}, phần này cao nhất chỉ {reached} %",
+        )
+    if node is None:
         yield Defect(
             where,
             f"asks for {condition.node}, which is no component of units",
@@ -303,6 +351,14 @@ def _of_condition(where: str, gate: Gate, scheme: Scheme) -> Iterator[Defect]:
             "judges a unit, so it applies to heads",
             "xét theo đơn vị nên chỉ áp dụng cho thủ trưởng",
         )
+
+
+def _turns_ratings_round(gate: Gate, scheme: Scheme) -> bool:
+    """Whether a part's rating caps the whole below that very rating: the best would fare worst."""
+    condition, ratings = gate.condition, _ratings(scheme)
+    if not isinstance(condition, NoPart) or not {condition.rating, gate.ceiling} <= set(ratings):
+        return False
+    return ratings.index(gate.ceiling) > ratings.index(condition.rating)
 
 
 def _of_rules(scheme: Scheme) -> Iterator[Defect]:
@@ -320,8 +376,28 @@ def _of_rules(scheme: Scheme) -> Iterator[Defect]:
         yield Defect(
             "justification", "leaves nothing without it", "không chừa khoảng nào miễn giải trình"
         )
-    if scheme.calendar and len(set(scheme.calendar.periods)) < len(scheme.calendar.periods):
+    yield from _of_calendar(scheme)
+
+
+def _of_calendar(scheme: Scheme) -> Iterator[Defect]:
+    if scheme.calendar is None:
+        return
+    if len(set(scheme.calendar.periods)) < len(scheme.calendar.periods):
         yield Defect("calendar", "names a kind of period twice", "nêu trùng một loại kỳ")
+    if not _is_day(scheme.calendar.year_before):
+        yield Defect(
+            "calendar.year_before",
+            f"{scheme.calendar.year_before} is no day of every year",
+            f"{scheme.calendar.year_before} không phải ngày năm nào cũng có",
+        )
+
+
+def _is_day(month_day: str) -> bool:
+    month, day = map(int, month_day.split("-"))
+    try:
+        return bool(date(COMMON_YEAR, month, day))
+    except ValueError:
+        return False
 
 
 def _of_distribution(scheme: Scheme) -> Iterator[Defect]:

@@ -162,6 +162,11 @@ def _history(row: Contribution) -> Iterator[Line]:
             f"được miễn vì nguyên nhân khách quan: {lates} lần chậm, {fails} lỗi",
             f"waived for an objective cause: {lates} late, {fails} failed",
         )
+        if left_out := row.excused.undelivered:
+            yield Line(
+                f"{left_out} đơn vị không giao được vì vậy, không tính là việc được giao",
+                f"{left_out} not delivered for that cause, left out of what was assigned",
+            )
 
 
 def converted(weight: int) -> str:

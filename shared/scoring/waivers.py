@@ -1,5 +1,6 @@
 """What the competent authority waives: latenesses and failed checks with an objective cause.
 
+A unit that was never delivered is late too: waived, it leaves what was asked.
 Decisions pool within one assignment, but each reaches only what stood before it:
 none is a credit for what happens afterwards.
 """
@@ -18,14 +19,30 @@ MOMENT = timedelta(microseconds=1)
 """After which what was due is late."""
 
 
-def excuse(assignment: Assignment, scheme: Scheme, late: int) -> Excused:
-    """What of the units delivered late, and of the failed checks, is waived."""
+def excuse(assignment: Assignment, scheme: Scheme, late: int, undelivered: int) -> Excused:
+    """What of the units delivered late, of those never delivered, and of the failed checks.
+
+    Those that were delivered come first: whatever is delivered after a decision keeps it.
+    """
     waivers = assignment.folded.waivers.values()
-    fell_due = deadline(assignment, scheme)
+    overdue = [(deadline(assignment, scheme) + MOMENT, late + undelivered)]
+    waived = _waived(overdue, [(one.at, one.lates) for one in waivers])
     return Excused(
-        lates=_waived([(fell_due + MOMENT, late)], [(one.at, one.lates) for one in waivers]),
+        lates=min(late, waived),
+        undelivered=max(0, waived - late) or None,
         fails=_waived(failed_checks(assignment), [(one.at, one.faults) for one in waivers]),
     )
+
+
+def units_asked(assignment: Assignment) -> int:
+    return max(0, assignment.quantity - sum(assignment.folded.withdrawn.values()))
+
+
+def units_counted(assignment: Assignment, scheme: Scheme) -> int:
+    """Those asked for in its period, without what goes on in a later one if the scheme says so."""
+    leaves = scheme.carry_over is not None and scheme.carry_over.leaves_old_period
+    carried = sum(assignment.folded.carried.values()) if leaves else 0
+    return max(0, units_asked(assignment) - carried)
 
 
 def left_to_waive(
@@ -73,7 +90,7 @@ def _overdue_units(assignment: Assignment, scheme: Scheme) -> int:
         if delivery.at <= due_at(assignment, scheme, delivery.at)
         and (name not in folded.verdicts or folded.verdicts[name].accepted)
     )
-    return max(0, assignment.quantity - sum(folded.withdrawn.values()) - timely)
+    return max(0, units_counted(assignment, scheme) - timely)
 
 
 def _units(assignment: Assignment, entry_id: str, fault: Fault) -> int:

@@ -126,11 +126,13 @@ class Oracle:
         sent = [event for event in happened["deliver"] if event.id in accepted]
         due = [piece.due, *(event.due for event in happened["move"] if event.due)][-1]
         done = sum(event.units for event in sent)
+        assigned = 0 if _of(piece, "cancel") else piece.quantity
         lates = sum(event.units for event in sent if event.at > due)
         waived = sum(event.units for event in _of(piece, "waive")) + self._waived.get(piece.key, 0)
         return Row(
             k=Fraction(PRODUCTS[piece.product], 1000),
-            assigned=0 if _of(piece, "cancel") else piece.quantity,
+            # What was excused and never came was not asked for either.
+            assigned=assigned - min(max(waived - lates, 0), max(assigned - done, 0)),
             done=done,
             beyond=sum(event.units for event in sent if accepted[event.id]),
             lates=max(lates - waived, 0),

@@ -1,4 +1,5 @@
 from datetime import datetime
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
@@ -6,8 +7,11 @@ from hypothesis import strategies as st
 
 from shared.models.assignment import Assignment
 from shared.models.entry import Entry, Returned, Submission
-from shared.models.scorecard import Contribution, Excused
+from shared.models.scorecard import Contribution, Excused, Work
 from shared.scoring.contribution import contribute
+from shared.scoring.gates import pace
+from shared.scoring.scorecard import add_up
+from shared.scoring.waivers import left_to_waive
 from tests.builders import (
     DAY,
     DUE,
@@ -56,6 +60,13 @@ def contributed(assignment: Assignment, history: History) -> Contribution:
 
 def weights(row: Contribution) -> list[int]:
     return [row.done_weight, row.quality_weight, row.progress_weight]
+
+
+def shares(work: Work) -> list[Fraction]:
+    """What may not fall: a, b, c, and what the gates measure."""
+    parts = [work.done_weight, work.quality_weight, work.progress_weight]
+    paces = [pace(work, "on_time") or Fraction(0), pace(work, "beyond") or Fraction(0)]
+    return [*(Fraction(part, work.assigned_weight) for part in parts), *paces]
 
 
 def never_raises(before: Contribution, after: Contribution) -> bool:
@@ -298,6 +309,34 @@ def test_a_scheme_may_let_what_is_carried_over_leave_the_period() -> None:
     assert (row.quantity, row.done, row.assigned_weight) == (1, 1, WHOLE)
 
 
+def test_what_could_not_be_delivered_is_not_asked_for_when_its_cause_is_confirmed() -> None:
+    """And what comes after all is then late with an excuse, and asked for again."""
+    waived: History = {"d1": an_exemption(lates_waived=2)}
+    row = a_contribution({**delivered(), **waived}, quantity=4)
+    assert (row.quantity, row.done, row.assigned_weight) == (2, 1, 2 * WHOLE)
+    assert row.excused == Excused(lates=0, fails=0, undelivered=2)
+    late: History = {
+        "s2": a_submission(at=END - DAY),
+        "ok2": an_acceptance(submission="s2", at=END),
+    }
+    row = a_contribution({**delivered(), **waived, **late}, quantity=4)
+    assert (row.quantity, row.done, row.lates) == (3, 2, 0)
+    assert row.excused == Excused(lates=1, fails=0, undelivered=1)
+
+
+def test_nobody_is_excused_from_delivering_what_was_not_due() -> None:
+    early = {"d1": an_exemption(at=DUE, lates_waived=1)}
+    assert a_contribution(early) == a_contribution()
+
+
+def test_what_left_for_a_later_period_cannot_be_excused_in_the_old() -> None:
+    source = SCHEME.ratings.source.fields()
+    leaving = a_scheme(carry_over={"leaves_old_period": True, "source": source})
+    work = an_assignment({"o1": a_carry_over(quantity=1)}, quantity=2)
+    assert left_to_waive(work, leaving, "x1", END).lates == 1
+    assert left_to_waive(work, SCHEME, "x1", END).lates == 2
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=5))
 def test_one_row_of_units_never_scores_above_a_row_for_each(errors: list[int]) -> None:
     """They differ only where one unit failed more than four times: rows of their own end at 0."""
@@ -313,7 +352,6 @@ def test_one_row_of_units_never_scores_above_a_row_for_each(errors: list[int]) -
 
 def test_a_waiver_beyond_what_there_was_gives_no_credit() -> None:
     generous = an_exemption(lates_waived=10**6, faults_waived=10**6)
-    assert a_contribution({"d1": generous}) == a_contribution()
     assert a_contribution(delivered() | {"d1": generous}) == a_contribution(delivered())
 
 
@@ -391,12 +429,35 @@ def test_delivering_later_within_the_period_never_raises_anything(
 
 
 @given(assignments, histories, fresh_ids, exemptions)
-def test_another_exemption_never_lowers_anything(
+def test_another_exemption_never_lowers_a_share(
     assignment: Assignment, history: History, entry_id: str, exemption: Entry
 ) -> None:
+    """Of the work, alone or beside other, nor what the gates ask for; with nothing left, none."""
     fresh = exemption.model_copy(update={"request": "another"})
+    before = contributed(assignment, history)
     after = contributed(assignment, {**history, entry_id: fresh})
-    assert never_raises(after, contributed(assignment, history))
+    other = a_contribution(delivered(at=DUE + DAY), quantity=2)
+    for rows in ([], [other]):
+        old, new = add_up([before, *rows]), add_up([after, *rows])
+        assert new.assigned <= old.assigned
+        if new.assigned:
+            assert all(now >= was for now, was in zip(shares(new), shares(old), strict=True))
+
+
+@given(assignments, histories, fresh_ids, exemptions)
+def test_another_delivery_never_lowers_a_share(
+    assignment: Assignment, history: History, entry_id: str, exemption: Entry
+) -> None:
+    """Whatever was excused from being delivered."""
+    excused = {**history, entry_id: exemption.model_copy(update={"request": "another"})}
+    sent: History = {
+        "s9": a_submission(at=END - TICK),
+        "ok9": an_acceptance(submission="s9", at=END),
+    }
+    old = add_up([contributed(assignment, excused)])
+    new = add_up([contributed(assignment, {**excused, **sent})])
+    if old.assigned:
+        assert all(now >= was for now, was in zip(shares(new), shares(old), strict=True))
 
 
 @given(assignments, histories, fresh_ids, withdrawals)

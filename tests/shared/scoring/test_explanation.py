@@ -96,6 +96,16 @@ def test_an_explanation_names_what_happened_to_the_work_and_the_rule_behind_it()
     assert "only the authority may waive it" not in words(a_scorecard(a_contribution(delivered())))
 
 
+def test_work_excused_from_being_delivered_leaves_every_share_and_gate_and_says_so() -> None:
+    excused = a_contribution({"d1": an_exemption(lates_waived=1)})
+    card = a_scorecard(a_contribution(delivered()), excused, capacity=Capacity(party_member=True))
+    assert [card.share(name) for name in "abc"] == [10_000] * 3
+    assert card.gate == "beyond"
+    told = words(card)
+    assert "; 1 not delivered for that cause, left out of what was assigned" in told
+    assert "; 1 đơn vị không giao được vì vậy, không tính là việc được giao" in told
+
+
 def test_a_head_reads_each_answer_and_what_was_left_out() -> None:
     said = an_assessment(full_marks(), statements={"dd": "yes", "e": "no"})
     told = words(a_scorecard(a_contribution(delivered()), assessments=said, capacity=HEAD))

@@ -137,12 +137,14 @@ def row(work: Assignment, history: History) -> Row:
     units = units_done(work, history)[: max(wanted - carried(history), 0)]
     done = len(units)
     decided = decisions(history)
-    fell_due = [due_of(work, history) + TICK] * units.count(False)
-    lates = left(fell_due, [(entry.at, entry.lates_waived) for entry in decided])
+    late, overdue = units.count(False), units.count(False) + wanted - done
+    fell_due = [due_of(work, history) + TICK] * overdue
+    waived = overdue - left(fell_due, [(entry.at, entry.lates_waived) for entry in decided])
+    lates, never = max(late - waived, 0), max(waived - late, 0)
     errors = left(faults(work, history), [(entry.at, entry.faults_waived) for entry in decided])
     k = Fraction(work.k, 1000)
     return Row(
-        assigned=wanted * k,
+        assigned=(wanted - never) * k,
         done=done * k,
         quality=k * (done - QUARTER * min(errors, 4 * done)),
         progress=k * (done - QUARTER * min(lates, 4 * done)),

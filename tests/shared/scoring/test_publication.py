@@ -55,6 +55,9 @@ OF_UNIT = {"kind": "unit_at_least", "node": "x", "percent": 70}
 NO_PART = {"kind": "no_part", "rating": "completed"}
 
 
+DERIVED = {"at_least": "completed", "met": "yes", "unmet": "no"}
+
+
 def nested(levels: int) -> Json:
     part = leaf("i")
     for level in range(levels):
@@ -178,6 +181,41 @@ CASES: list[tuple[Json, str, str]] = [
     ({"distribution": shares(60, 40, name="x")}, "distribution.x", "named twice"),
     ({"justification": JUSTIFICATION | {"below": 90}}, "justification", "leaves nothing"),
     ({"calendar": CALENDAR | {"periods": ["month", "month"]}}, "calendar", "twice"),
+    ({"calendar": CALENDAR | {"year_before": "02-31"}}, "calendar.year_before", "02-31 is no day"),
+    ({"calendar": CALENDAR | {"year_before": "02-29"}}, "calendar.year_before", "02-29 is no day"),
+    (
+        tree(form(*((f"k{n}", 0, 500) for n in range(8)))),
+        "subjects.official.form",
+        "an appraisal holds 7 criteria",
+    ),
+    (
+        tree(form(("k", 0, 500)), {**form(*((f"x{n}", 0, 500) for n in range(7))), "id": "more"}),
+        "subjects.official.more",
+        "an appraisal holds 7 criteria",
+    ),
+    (
+        tree(*({**statement(), "id": f"s{n}"} for n in range(4))),
+        "subjects.official.s3",
+        "an appraisal holds 3 statements",
+    ),
+    (
+        tree(statement(derived=DERIVED)),
+        "subjects.official.s",
+        "follows from subordinates, whom officials do not have",
+    ),
+    (
+        {
+            "subjects": {"official": root(leaf("x")), "unit": root(leaf("x", cap=60), leaf("y"))},
+            "gates": [{**GATE, "applies_to": "heads", "condition": OF_UNIT}],
+        },
+        "gates.on-time",
+        "asks for 70 % of x, which reaches 60.00 at most",
+    ),
+    (
+        {"gates": [{**GATE, "condition": NO_PART, "ceiling": "not_completed"}]},
+        "gates.on-time",
+        "lowers whoever was completed in a part to not_completed",
+    ),
 ]
 
 
@@ -197,6 +235,10 @@ def test_a_scheme_that_cannot_rate_everybody_names_the_node_that_is_why(
         tree(leaf("x", cap=80)) | bands(8000, 7000, 5000, 0),
         tree(form(("k", 100, 500))),
         tree(nested(4)),
+        tree(form(*((f"k{n}", 0, 500) for n in range(7)))),
+        tree(*({**statement(), "id": f"s{n}"} for n in range(3))),
+        tree(leaf("x"), {**statement(derived=DERIVED), "absent": "excluded"}),
+        {"gates": [{**GATE, "condition": NO_PART}]},
         {"quota": None, "windows": None, "calendar": None, "justification": None, "gates": []},
     ],
 )
