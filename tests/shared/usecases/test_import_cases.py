@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared import refs
+from shared.errors import RefusedError
 from shared.models.entry import Cancelled, Corrected, DeadlineMoved, Entry
 from shared.models.period import Period
 from shared.models.scorecard import Contribution
@@ -17,7 +18,7 @@ from shared.usecases.calendar import bounds
 from shared.usecases.caller import Caller
 from shared.usecases.case_log import read_profile
 from shared.usecases.import_cases import ImportReport, import_cases
-from shared.usecases.report import ReportRequest
+from shared.usecases.report import ReportRequest, report
 from shared.usecases.schemes import shipped
 from shared.vietnamese import TIME_ZONE
 from tests.memory import Desk, MemoryStore
@@ -223,3 +224,35 @@ def test_what_was_reassigned_is_no_more_the_case_s(office: Office) -> None:
     report = office.imports(LATE)
     assert "cancelled or reassigned" in report.refused[0].reason
     assert report.entries == 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({"kind": "progress", "by": "lan", "at": "1999-01-01T00:00:00Z"}, "entry.at"),
+        ({"kind": "accepted", "submission": "s1", "by": "binh"}, "entry.by"),
+        ({"kind": "returned", "faults": 1, "reason": "thiếu chữ ký", "by": "binh"}, "entry.by"),
+    ],
+)
+def test_a_system_neither_foredates_nor_judges_in_a_person_s_name(
+    office: Office, entry: dict[str, object], field: str
+) -> None:
+    office.imports(LATE)
+    before = office.entries(office.work())
+    given = {"at": "2026-10-12T10:00:00Z", **entry}
+    request = ReportRequest(assignment=office.work(), id="x1", entry=given)
+    with pytest.raises(RefusedError) as refused:
+        report(Desk(office.store, office.now), Caller(SYSTEM, office.now), request)
+    assert [fault.field for fault in refused.value.faults] == [field]
+    assert office.entries(office.work()) == before
+
+
+def test_a_system_judges_in_its_own_name(office: Office) -> None:
+    office.imports(LATE)
+    entry = {"kind": "returned", "faults": 1, "reason": "thiếu chữ ký", "by": "motcua"}
+    request = ReportRequest(
+        assignment=office.work(), id="x1", entry={**entry, "at": "2026-10-12T10:00:00Z"}
+    )
+    report(Desk(office.store, office.now), Caller(SYSTEM, office.now), request)
+    office.fold()
+    assert office.counts() == (1, 1, 1)
