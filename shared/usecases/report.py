@@ -106,6 +106,8 @@ def _append(
             "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
         )
     _authorise(transaction, caller, assignment, entry)
+    if caller.is_system:
+        _require_its_own(transaction, assignment, entry)
     standing = transaction.get(ref)
     if standing is None:
         read_open(transaction, assignment.period, "assignment")
@@ -119,6 +121,22 @@ def _append(
             "conflict", "id", "another entry has this id", "mã này đã dùng cho một mục khác"
         )
     return Reported(assignment=request.assignment, id=request.id, repeated=standing is not None)
+
+
+def _require_its_own(transaction: Transaction, assignment: Assignment, entry: ClientEntry) -> None:
+    """A system tells what happened to the work, and judges in no person's name."""
+    if entry.at < assignment.assigned_at:
+        raise refuse(
+            "invalid", "entry.at", "lies before the work was assigned", "trước khi việc được giao"
+        )
+    judges = isinstance(entry, Accepted | Returned | Corrected)
+    if judges and transaction.get(refs.officials(entry.by)) is not None:
+        raise refuse(
+            "forbidden",
+            "entry.by",
+            f"{entry.by} is an official, who judges in person; give the name of the system",
+            f"{entry.by} là cán bộ và phải tự đánh giá; hãy ghi tên hệ thống",
+        )
 
 
 def _authorise(
