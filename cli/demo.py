@@ -98,7 +98,7 @@ def _import_month(stack: Stack, log: bytes, profile_text: str, month: str) -> No
     files = {"cases": log, "profile": profile_text.encode()}
     answer = system(stack).upload("import_cases", files, {"month": month})
     report = remote.follow_import(answer, f"import {month}")
-    for bad in report["refused"]:
+    for bad in [*report["refused"], *report["differs"]]:
         say.err.print(f"row {bad['row']} ({bad['case']}): {bad['reason']}")
 
 

@@ -76,7 +76,11 @@ def read_results(store: Store, period: str, unit: str | None = None) -> list[Res
 
 
 def to_csv(standings: Iterable[Standing], *, verdicts: bool = False) -> bytes:
-    """UTF-8 with bare line feeds; percentages and points with two decimals."""
+    """UTF-8 with bare line feeds; percentages and points with two decimals.
+
+    For machines: identifiers are the source's, letter by letter, also one like `-` that a
+    spreadsheet would take for a formula. People open the workbook, whose cells are typed.
+    """
     columns = [*COLUMNS, *(VERDICTS if verdicts else ())]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -166,8 +170,6 @@ def _csv_cell(cell: object) -> str:
             return ""
         case Hundredths():
             return f"{cell // 100}.{cell % 100:02d}"
-        case str() if cell[:1] in "=+-@\t\r":
-            return f"'{cell}"  # a spreadsheet must not run an identifier as a formula
     return str(cell)
 
 

@@ -236,7 +236,7 @@ class Engine:
         return True
 
     def _lay_ground(self, draft: Draft) -> None:
-        """What is judged, corrected or contested is there, whatever it is called."""
+        """What it judges, corrects or contests is there, whatever it is called."""
         grounds = {
             "submission": {"kind": "submission", "quantity": MOST},
             "returned": {"kind": "returned", "by": JUDGE, "faults": MOST},
@@ -247,9 +247,9 @@ class Engine:
             if fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
                 self.lay(f"assignments/{ASSIGNMENT}/entries/{name}", ground)
         version = fields.get("version")
-        if draft.collection == "appeals" and isinstance(version, int):
-            name = f"{DOER}_{version}"
-            self.lay(f"results/{REVIEWED}/corrections/{name}", {"follows": [{"official": JUDGE}]})
+        if draft.collection == "appeals" and type(version) is int and version > 0:
+            later = f"results/{REVIEWED}/corrections/{DOER}_{version}"
+            self.lay(later, {"follows": ["results"]})
 
     def _commit(self, token: str, writes: list[dict[str, Any]]) -> requests.Response:
         return self.session.post(

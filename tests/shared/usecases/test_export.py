@@ -1,0 +1,18 @@
+"""What stands in a machine's CSV; no store needed."""
+
+import csv
+import io
+
+import pytest
+
+from shared.usecases.case_log import to_id
+from shared.usecases.export import to_csv
+from shared.usecases.standing import Standing, first
+from tests.builders import a_result
+
+
+@pytest.mark.parametrize("unit", ["-", "=1+1", "+3", "@x", "Phòng Một", "a,b"])
+def test_a_machine_gets_the_identifiers_of_the_source_as_they_are(unit: str) -> None:
+    standing = Standing(first(a_result(unit=to_id(unit))), None)
+    [row] = csv.DictReader(io.StringIO(to_csv([standing]).decode()))
+    assert row["unit"] == unit
