@@ -18,7 +18,7 @@ MOST_SCORES = 7
 Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=MOST_SCORES)]
 """Criterion → hundredths of a point."""
 
-MOST_STATEMENTS = 2
+MOST_STATEMENTS = 3
 Statements = Annotated[dict[Id, Id], Field(max_length=MOST_STATEMENTS)]
 """Component → option, such as đ and e of a head; the head above states them."""
 

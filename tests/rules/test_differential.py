@@ -60,7 +60,7 @@ def test_also_where_it_takes_most_to_say_who_may(
     engine = Engine(emulator, "demo-dearest")
     engine.prepare(RULES.read_text("utf-8"))
     engine.lay("units/p2", {"path": ["so", "p2"], "head": "dung"})
-    services = [{"unit": "p2", "duty": "member"}] * 4
+    services = [{"unit": "p7", "duty": "head"}] * 4
     served = {"unit": "p1", "units": ["p1", "p2"], "postings": services}
     engine.lay("officials/an", {**served, "roles": ["official"]})
     stints = [{"unit": unit, "start": PAST, "end": FUTURE} for unit in seats]

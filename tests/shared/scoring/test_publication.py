@@ -197,9 +197,9 @@ CASES: list[tuple[Json, str, str]] = [
         "an appraisal holds 7 criteria",
     ),
     (
-        tree(*({**statement(), "id": f"s{n}"} for n in range(3))),
-        "subjects.official.s2",
-        "an appraisal holds 2 statements",
+        tree(*({**statement(), "id": f"s{n}"} for n in range(4))),
+        "subjects.official.s3",
+        "an appraisal holds 3 statements",
     ),
     (
         tree(statement(derived=DERIVED)),
@@ -239,7 +239,7 @@ def test_a_scheme_that_cannot_rate_everybody_names_the_node_that_is_why(
         tree(form(("k", 100, 500))),
         tree(nested(4)),
         tree(form(*((f"k{n}", 0, 500) for n in range(7)))),
-        tree(*({**statement(), "id": f"s{n}"} for n in range(2))),
+        tree(*({**statement(), "id": f"s{n}"} for n in range(3))),
         tree(leaf("x"), {**statement(derived=DERIVED), "absent": "excluded"}),
         {"gates": [{**GATE, "condition": NO_PART}]},
         {"quota": None, "windows": None, "calendar": None, "justification": None, "gates": []},
