@@ -15,7 +15,7 @@ from shared.models.scheme import (
 )
 from shared.models.scorecard import Assessment, Contribution, Scorecard, Sums
 from shared.scoring.evaluation import components
-from shared.scoring.scorecard import score, span
+from shared.scoring.scorecard import counted_work, score, span
 
 MOST_ROWS = 1_000
 """Of a scorecard: some 300 kB then, of the 1 MiB that the store lets a document have."""
@@ -75,8 +75,10 @@ def bounded(card: Scorecard) -> Scorecard:
     if len(card.contributions) <= MOST_ROWS:
         return card
     groups: dict[tuple[str, str, int], list[Contribution]] = {}
+    counted = counted_work(card)
     for name, row in card.contributions.items():
-        groups.setdefault((name.rpartition("_")[0], row.product, row.k), []).append(row)
+        group = groups.setdefault((name.rpartition("_")[0], row.product, row.k), [])
+        group.append(counted.get(name, row))
     numbers = Counter[str]()
     rows: dict[str, Contribution] = {}
     for (place, _, _), group in sorted(groups.items()):
