@@ -41,7 +41,7 @@ class Petition(Document):
     """What an official contests in the own result; filed straight in the store.
 
     It may name the piece of work, the entry in it, or the criterion that it is about; and the
-    `version`, where that followed from another's and has a window of its own.
+    `version`, where it is a later one: each has a window of its own.
     """
 
     collection: ClassVar[str] = "appeals"

@@ -21,8 +21,8 @@ class Correction(Document):
     `replaces` is the digest of the version before, so that the versions are a chain;
     the new one is what that one gives with the named `entries`, `criteria`, `statements` and
     `indicators`, and nothing else. One that `follows` from later versions of others, or of
-    the parts of a roll-up, is made by the platform: nobody asked for it, so the person has
-    a time of their own to contest it. `digest` covers everything else here.
+    the parts of a roll-up, is made by the platform. The person has a time to contest each.
+    `digest` covers everything else here.
     """
 
     collection: ClassVar[str] = "corrections"

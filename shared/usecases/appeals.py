@@ -23,9 +23,15 @@ from shared.scoring.record import sealed_notice
 from shared.usecases.caller import Caller, fills_place_of, is_competent, require
 from shared.usecases.claims import official_of
 from shared.usecases.correct import (
+    Accept,
     Contested,
+    Item,
     Items,
+    Remeasure,
+    Rescore,
+    Restate,
     Ruling,
+    Waive,
     correction,
     named,
     read_contested,
@@ -118,7 +124,7 @@ def route_appeal(services: Services, appeal_id: str) -> None:
 
 
 def _answer_until(transaction: Transaction, appeal: Appeal, period: Period) -> datetime | None:
-    """A version that followed from another's has windows of its own."""
+    """A later version has windows of its own."""
     if appeal.version is None:
         return period.answer_until
     ref = refs.correction(period.id, appeal.official, appeal.version)
@@ -158,6 +164,7 @@ def answer_appeal(
         contested = read_contested(transaction, schemes, appeal.period, appeal.official)
         _require_asked(caller, appeal, contested)
         _require_named(request, contested)
+        _require_only_named(appeal, request.corrects, contested)
         reopened = {*named(request.corrects), *_named_by(appeal)}
         _require_impartial(transaction, caller, contested, sorted(reopened))
         return _answer(transaction, contested, ruling, request, appeal)
@@ -239,6 +246,41 @@ def _require_named(request: AppealRequest, contested: Contested) -> None:
             "a petition that is upheld names what is put right",
             "chấp nhận kiến nghị thì phải nêu rõ nội dung được sửa",
         )
+
+
+def _require_only_named(appeal: Appeal, items: Sequence[Item], contested: Contested) -> None:
+    """A petition that names work or a criterion reopens that; all else takes a correction."""
+    own = _named_by(appeal)
+    if not own and appeal.criterion is None:
+        return
+    named_things = ", ".join([*own, *([] if appeal.criterion is None else [appeal.criterion])])
+    for number, item in enumerate(items):
+        if not _is_named(appeal, own, item, contested):
+            field = "assignment" if isinstance(item, Waive | Accept) else item.kind
+            raise refuse(
+                "conflict",
+                f"corrects.{number}.{field}",
+                f"is nothing that the petition names ({named_things}); put it right by a "
+                "correction of its own, with its reason",
+                f"không thuộc nội dung kiến nghị ({named_things}); hãy đính chính riêng và nêu lý "
+                "do",
+            )
+
+
+def _is_named(appeal: Appeal, own: Sequence[str], item: Item, contested: Contested) -> bool:
+    """Scores that nobody has given come with the criterion, because they count together."""
+    match item:
+        case Waive() | Accept():
+            return item.assignment in own
+        case Rescore():
+            named_one = appeal.criterion is not None
+            return item.criterion == appeal.criterion or (
+                named_one and not contested.is_scored(item.criterion, item.unit)
+            )
+        case Restate():
+            return item.statement == appeal.criterion
+        case Remeasure():
+            return item.indicator == appeal.criterion
 
 
 def _require_nothing_corrected(request: AppealRequest) -> None:

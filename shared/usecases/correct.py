@@ -33,6 +33,8 @@ from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, corrected, first
+from shared.usecases.versions import told_of_version
+from shared.usecases.windows import petition_windows
 from shared.usecases.work import goes_on
 
 V = TypeVar("V")
@@ -145,6 +147,12 @@ class Contested:
     def root(self) -> Component:
         return self.scheme.root(self.card.capacity.subject)
 
+    def is_scored(self, criterion: str, unit: str | None) -> bool:
+        """For the last unit's time, or that in another."""
+        of_unit = self.card.assessments.get(f"{self.period.id}_{unit}")
+        told = of_unit or self.card.assessments.get(self.period.id, Assessment())
+        return criterion in told.criteria
+
 
 @dataclass
 class _Reopened:
@@ -247,8 +255,13 @@ def correction(
         if isinstance(item, Accept):
             where, name = f"corrects.{number}.submission", item.assignment
             _require_not_gone_on(transaction, contested, name, folded[name], where)
-    made = _made(contested, ruling, work, folded, _given(transaction, contested, items))
-    return made, [*_entry_writes(work, folded), live_card(made)]
+    given = _given(transaction, contested, items)
+    windows = petition_windows(transaction, contested.period, contested.scheme.windows, ruling.now)
+    made = _made(contested, ruling, work, folded, given, windows)
+    short = ruling.reason.strip()[:1_000]
+    why = (f"Theo đính chính: {short}", f"By a correction: {short}")
+    notice = told_of_version(contested.period, contested.scheme, contested.card, made, why)
+    return made, [*_entry_writes(work, folded), live_card(made), notice]
 
 
 def _require_not_gone_on(
@@ -296,6 +309,7 @@ def _made(
     work: dict[str, _Reopened],
     folded: dict[str, Assignment],
     given: Given,
+    windows: tuple[datetime | None, datetime | None],
 ) -> Correction:
     contributions = {name: contribute(one, contested.scheme) for name, one in folded.items()}
     result = corrected_result(
@@ -320,6 +334,8 @@ def _made(
             path=contested.path,
             entries={name: [suffix for suffix, _ in one.added] for name, one in work.items()},
             **_kept(given),
+            petition_until=windows[0],
+            answer_until=windows[1],
             appeal=ruling.appeal,
             reason=ruling.reason,
             by=ruling.keyed.by,

@@ -14,25 +14,21 @@ from shared import refs
 from shared.errors import ConflictError, NotYetError
 from shared.models.base import Id, Part, PeriodId
 from shared.models.correction import Correction
-from shared.models.notice import Notice
 from shared.models.period import Period
 from shared.models.result import Result
-from shared.models.scheme import Scheme, Title, Words
+from shared.models.scheme import Scheme
 from shared.models.scorecard import Scorecard
 from shared.models.unit import Unit
-from shared.ports import Queue, Services, Transaction, Where, put
+from shared.ports import Queue, Services, Transaction, Where
 from shared.scoring.digest import UNSEALED, digest, sealed
-from shared.scoring.record import sealed_notice
-from shared.scoring.rounding import decimals
-from shared.scoring.telling import band_title
 from shared.usecases.close import task_safe
 from shared.usecases.consequences import Later, concluded, follows_of, outcome, pooled_again
 from shared.usecases.correct import Contested, live_card, read_contested, version_of
 from shared.usecases.recorded import PLATFORM, by_platform, recorded
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version
+from shared.usecases.versions import told_of_version
 from shared.usecases.windows import petition_windows
-from shared.vietnamese import day
 
 MOST_NAMES = 3
 
@@ -183,8 +179,8 @@ def _add(
         target=refs.official_results(card.period)(card.official).path,
         reason=made.reason,
     )
-    name = f"follows.{card.period}.{made.version}"
-    notice = put(refs.inbox(card.official)(name), _notice(contested, made, told))
+    why = (told.vi, told.en)
+    notice = told_of_version(contested.period, contested.scheme, contested.card, made, why)
     live = [] if contested.period.parts else [live_card(made)]
     transaction.write([*record, *live, notice])
 
@@ -208,35 +204,6 @@ def _made(
             digest=UNSEALED,
         )
     )
-
-
-def _notice(contested: Contested, made: Correction, told: _Consequence) -> Notice:
-    before, after = contested.card, made.result.scorecard
-    was, now = (_outcome(one, contested.scheme) for one in (before, after))
-    vi = f"{told.vi}.\n\nTrước: {was.vi}. Nay: {now.vi}."
-    en = f"{told.en}.\n\nBefore: {was.en}. Now: {now.en}."
-    if made.petition_until is not None:
-        until = day(made.petition_until, contested.period.time_zone)
-        vi = f"{vi} Có thể kiến nghị trước ngày {until}."
-        en = f"{en} It may be contested before {until}."
-    notice = Notice(
-        kind="result",
-        title=Title(
-            vi=f"Kết quả kỳ {after.period} của bạn có bản mới",
-            en=f"Your result of {after.period} has a new version",
-        ),
-        body=Words(vi=vi, en=en),
-        at=made.at,
-        digest=UNSEALED,
-    )
-    return sealed_notice(notice)
-
-
-def _outcome(card: Scorecard, scheme: Scheme) -> Title:
-    if card.total is None or card.rating is None:
-        return Title(vi="chưa xếp loại", en="not rated")
-    total, title = decimals(card.total), band_title(card.rating, scheme)
-    return Title(vi=f"{total} điểm, {title.vi}", en=f"{total} points, {title.en}")
 
 
 def _enqueue(queue: Queue, task: FollowTask, cause: str) -> None:

@@ -135,13 +135,11 @@ def in_store(place: str, name: str) -> Try:
         "score by name as head of p1": _score_named,
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
-        "file on what followed": lambda w, who, state: _file(w, who, PERIODS[state], version=2),
-        "file late on what followed": lambda w, who, _: _file(
+        "file on a version": lambda w, who, state: _file(w, who, PERIODS[state], version=2),
+        "file late on a version": lambda w, who, _: _file(
             w, who, OUTSIDE["heard"]["id"], version=2
         ),
-        "file on what did not follow": lambda w, who, _: _file(
-            w, who, OUTSIDE["heard"]["id"], version=3
-        ),
+        "file on no version": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"], version=3),
         "file for oneself": lambda w, who, state: _file(w, who, PERIODS[state], _own(who)),
         "accept head's": lambda w, who, s: _append(w, who, s, ENTRIES["accept"], UIDS["head"]),
         "return head's": lambda w, who, s: _append(w, who, s, ENTRIES["return"], UIDS["head"]),

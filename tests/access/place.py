@@ -283,15 +283,14 @@ def _period(state: str) -> list[Write]:
 
 
 def _past_versions(period: str) -> list[Write]:
-    """Of An's result: one that followed and may be contested no more, one that did not."""
+    """Of An's result: one that may be contested no more."""
     card = a_scorecard(period=period, official="an", path=["so", "p1"])
     second = a_correction(
         a_result(card, unit="p1"), path=["so", "p1"], follows=[FOLLOWED], petition_until=LONG_AGO
     )
-    third = a_correction(second.result, path=["so", "p1"], version=3, replaces=second.digest)
     return [
         put(refs.official_results(period)("an"), a_result(card, unit="p1")),
-        *(put(refs.correction(period, "an", one.version), one) for one in (second, third)),
+        put(refs.correction(period, "an", 2), second),
     ]
 
 

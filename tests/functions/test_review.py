@@ -233,7 +233,7 @@ def test_what_is_refused_leaves_nothing(closed: World) -> None:
         (answer(closed, "don-1", a_score(1001)), (400, "invalid", "corrects.0.points")),
         (
             answer(closed, "don-1", {**a_score(1), "unit": "p2"}),
-            (404, "missing", "corrects.0.criterion"),
+            (404, "missing", "corrects.0.unit"),
         ),
         (answer(closed, "don-1", a_score(1000)), (400, "invalid", "corrects")),
         (answer(closed, "don-1", reason=" "), (400, "invalid", "reason")),
@@ -280,7 +280,7 @@ def test_what_follows_for_a_head_is_written_down_by_itself(world: World) -> None
     assert correct(world, "an", *body).status_code == OK
     world.stack.drain(60)
     assert (standing(world, "an").rating, stated(world)) == ("not_completed", "no")
-    told = store.get(refs.inbox("binh")(f"follows.{MONTH}.2"))
+    told = store.get(refs.inbox("binh")(f"version.{MONTH}.2"))
     assert told is not None
     fields = {"period": MONTH, "official": "binh", "reason": "không đồng ý", "version": 2}
     world.stack.clock.advance(AFTER_CLOSE + timedelta(days=1))

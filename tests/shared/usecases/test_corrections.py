@@ -360,7 +360,59 @@ def test_the_unit_served_in_last_may_be_named(month: Month) -> None:
     assert month.findings() == []
 
 
-def _petition(month: Month) -> None:
-    appeal = Appeal(period=PERIOD, official=OFFICIAL, at=END + DAY, reason="đề nghị xem lại")
+def test_whoever_is_rated_otherwise_is_told_and_may_contest_it_also_after_final(
+    month: Month,
+) -> None:
+    month.store.commit([patch(refs.periods(PERIOD), {("state",): "final"})])
+    month.correct(LOWER)
+    made = month.store.get(REF)
+    told = month.store.get(refs.inbox(OFFICIAL)(f"version.{PERIOD}.2"))
+    assert made is not None
+    assert told is not None
+    assert "Trước: 94.17 điểm" in told.body.vi.replace(",", ".")
+    assert "Before: 94.17 points" in told.body.en
+    assert "Now: 89.17 points" in told.body.en
+    assert "It may be contested before" in told.body.en
+    assert made.petition_until is not None
+    assert made.answer_until is not None
+    assert month.clock.now() < made.petition_until < made.answer_until
+
+
+@pytest.mark.parametrize(
+    ("about", "item", "field_"),
+    [
+        ({"assignment": NAME}, LOWER, "corrects.0.criterion"),
+        ({"criterion": "conduct"}, WAIVE, "corrects.0.assignment"),
+        ({"criterion": "initiative"}, LOWER, "corrects.0.criterion"),
+    ],
+    ids=["work", "a criterion", "another criterion"],
+)
+def test_a_petition_reopens_nothing_that_it_does_not_name(
+    month: Month, about: dict[str, Any], item: dict[str, Any], field_: str
+) -> None:
+    _petition(month, **about)
+    request = {"appeal": "don-1", "upheld": True, "reason": "đã xét", "corrects": [item]}
+    with pytest.raises(RefusedError) as refused:
+        answer_appeal(
+            month, month.schemes, month.caller("quyen"), "a1", AppealRequest.model_validate(request)
+        )
+    assert refused.value.code == "conflict"
+    assert [one.field for one in refused.value.faults] == [field_]
+    assert month.standing().version.number == 1
+
+
+@pytest.mark.parametrize("about", [{"assignment": NAME}, {}], ids=["named", "at large"])
+def test_what_a_petition_names_is_put_right(month: Month, about: dict[str, Any]) -> None:
+    _petition(month, **about)
+    request = {"appeal": "don-1", "upheld": True, "reason": "đã xét", "corrects": [WAIVE]}
+    answer_appeal(
+        month, month.schemes, month.caller("quyen"), "a1", AppealRequest.model_validate(request)
+    )
+    assert month.total() == 10_000
+
+
+def _petition(month: Month, **about: Any) -> None:
+    petition = {"period": PERIOD, "official": OFFICIAL, "at": END + DAY, **about}
+    appeal = Appeal.model_validate({**petition, "reason": "đề nghị xem lại"})
     month.store.commit([create(refs.appeals("don-1"), appeal)])
     route_appeal(month, "don-1")

@@ -130,7 +130,7 @@ def test_a_version_says_what_it_follows_from_and_the_person_is_told() -> None:
     first = review.place.card("truong-1")
     assert first.points("task") == 7000
     assert made.result.scorecard.points("task") == 6417
-    told = review.place.store.get(refs.inbox("truong-1")(f"follows.{PERIOD}.2"))
+    told = review.place.store.get(refs.inbox("truong-1")(f"version.{PERIOD}.2"))
     assert told is not None
     assert "100.00 points" in told.body.en
     assert "94.17 điểm" in told.body.vi

@@ -1,0 +1,53 @@
+"""What a later version of a result says to whom it is of: both outcomes, and how to contest it."""
+
+from shared import refs
+from shared.models.correction import Correction
+from shared.models.notice import Notice
+from shared.models.period import Period
+from shared.models.scheme import Scheme, Title, Words
+from shared.models.scorecard import Scorecard
+from shared.ports import Write, put
+from shared.scoring.digest import UNSEALED
+from shared.scoring.record import sealed_notice
+from shared.scoring.rounding import decimals
+from shared.scoring.telling import band_title
+from shared.vietnamese import day
+
+
+def told_of_version(
+    period: Period, scheme: Scheme, before: Scorecard, made: Correction, why: tuple[str, str]
+) -> Write:
+    """Nobody is rated otherwise without hearing of it, and having a time to contest it."""
+    name = f"version.{period.id}.{made.version}"
+    notice = _notice(period, scheme, before, made, why)
+    return put(refs.inbox(before.official)(name), notice)
+
+
+def _notice(
+    period: Period, scheme: Scheme, before: Scorecard, made: Correction, why: tuple[str, str]
+) -> Notice:
+    was, now = (_outcome(one, scheme) for one in (before, made.result.scorecard))
+    vi = f"{why[0]}.\n\nTrước: {was.vi}. Nay: {now.vi}."
+    en = f"{why[1]}.\n\nBefore: {was.en}. Now: {now.en}."
+    if made.petition_until is not None:
+        until = day(made.petition_until, period.time_zone)
+        vi = f"{vi} Có thể kiến nghị trước ngày {until}."
+        en = f"{en} It may be contested before {until}."
+    notice = Notice(
+        kind="result",
+        title=Title(
+            vi=f"Kết quả kỳ {period.id} của bạn có bản mới",
+            en=f"Your result of {period.id} has a new version",
+        ),
+        body=Words(vi=vi, en=en),
+        at=made.at,
+        digest=UNSEALED,
+    )
+    return sealed_notice(notice)
+
+
+def _outcome(card: Scorecard, scheme: Scheme) -> Title:
+    if card.total is None or card.rating is None:
+        return Title(vi="chưa xếp loại", en="not rated")
+    total, title = decimals(card.total), band_title(card.rating, scheme)
+    return Title(vi=f"{total} điểm, {title.vi}", en=f"{total} points, {title.en}")
