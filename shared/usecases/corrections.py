@@ -159,7 +159,7 @@ class Corrections:
 
     def _grounds(self) -> tuple[str, ...]:
         """Where what versions follow from stands."""
-        return ("results/", "decisions/", "officials/") if self.period.parts else GROUNDS
+        return ("results/", "decisions/") if self.period.parts else GROUNDS
 
     def _falsely_followed(self, store: Store, scheme: Scheme) -> Iterator[Fault]:
         for standing in self.every:
