@@ -24,6 +24,7 @@ from shared.ports import Clock, Services, Transaction, create
 from shared.usecases.caller import Caller
 from shared.usecases.ground import require_ground
 from shared.usecases.opened import read_open
+from shared.usecases.room import require_room_for_entry
 
 STAMPS = ("by", "at")
 """Who and when: the server's to say for people, a trusted system's own."""
@@ -110,6 +111,7 @@ def _append(
     standing = transaction.get(ref)
     if standing is None:
         read_open(transaction, assignment.period, "assignment")
+        require_room_for_entry(assignment.folded)
         require_ground(transaction, request.assignment, assignment, entry)
         transaction.write([create(ref, entry)])
     elif not caller.is_system:
