@@ -69,4 +69,4 @@ lock: $(READY) ## Compile the pinned requirements from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --no-header --upgrade --extra analysis -c requirements.txt -c requirements-dev.txt pyproject.toml -o requirements-analysis.txt
 
 clean: ## Remove what make made
-	rm -rf $(VENV) out logs
+	rm -rf $(VENV) infra/local/firebase/node_modules out logs

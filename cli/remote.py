@@ -53,7 +53,8 @@ def follow_import(answer: requests.Response, title: str) -> dict[str, Any]:
             step = json.loads(line)
             if "report" in step:
                 report: dict[str, Any] = step["report"]
-                bar.update(row, total=report["cases"], completed=report["cases"])
+                taken = report["cases"] - report["outside"]
+                bar.update(row, total=taken, completed=taken)
                 return report
             if "done" not in step:
                 raise RemoteError(f"the import stopped: {line.decode()}")

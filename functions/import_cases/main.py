@@ -44,7 +44,7 @@ CONTRACT = Contract(
 @endpoint(CONTRACT)
 def import_cases(call: Call[Form]) -> Response:
     form = call.request
-    profile = read_profile(form.profile.decode("utf-8", "replace"))
+    profile = read_profile(form.profile)
     steps = import_log(call.wiring, call.caller, form.cases, profile, form.month)
     return Response(stream_with_context(_lines(steps)), mimetype=LINES)
 

@@ -28,7 +28,7 @@ from infra.local.event import Trigger
 from infra.local.faults import Faults
 from infra.local.gateway import Gateway
 from infra.local.oidc import LocalIssuer
-from infra.local.process import free_port
+from infra.local.process import EmulatorError, free_port
 from infra.local.tasks.server import TasksServer
 from infra.local.triggers import CALLED, ON_CREATION, TASKS, TRIGGERS
 from shared import wiring
@@ -46,6 +46,7 @@ LOCATION = "asia-southeast1"
 QUEUE = "periods"
 AHEAD = "clock/ahead"
 """The document that tells the rules how far our clock is ahead of the emulator's."""
+FIRST_EVENT_SECONDS = 10.0
 JAVA_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """The emulator shares two cores with everything else; this halves its time."""
 
@@ -153,7 +154,20 @@ def attached(
         google.store.set_rules(project, _on_our_clock(RULES.read_text("utf-8")))
         exits.enter_context(clock.followed_by(lambda ahead: _tell(google.store, project, ahead)))
         gateway.register(google.store, project)
+        if google.store.attached:
+            _require_its_events(gateway, google.store.host)
         yield Stack(project, gateway.url, clock, google, gateway, tasks, issuer, current)
+
+
+def _require_its_events(gateway: Gateway, host: str) -> None:
+    """An emulator of somebody else's may post its events to nobody who is here."""
+    try:
+        gateway.catch_up(FIRST_EVENT_SECONDS)
+    except TimeoutError:
+        raise EmulatorError(
+            f"the emulator at {host} posts its events elsewhere: unset {HOST_VARIABLE}, "
+            f"or start it with --functions_emulator {gateway.address}"
+        ) from None
 
 
 def _on_our_clock(rules: str) -> str:

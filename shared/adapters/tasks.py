@@ -19,6 +19,9 @@ FARTHEST = timedelta(days=14)
 Hops of half that leave time for retries; whoever is called too early re-schedules.
 """
 
+LONGEST = timedelta(minutes=30)
+"""Cloud Tasks waits no longer for an answer; by default it waits ten minutes."""
+
 
 class CloudTasksQueue(Queue):
     def __init__(
@@ -42,6 +45,7 @@ class CloudTasksQueue(Queue):
         task = tasks_v2.Task(
             name=f"{self._queue_path}/tasks/{name}",
             http_request=self._request(function, payload),
+            dispatch_deadline=LONGEST,
             schedule_time=None if at is None else min(at, self._clock.now() + FARTHEST),
         )
         try:

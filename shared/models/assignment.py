@@ -75,6 +75,13 @@ class Report(Stamp):
     percent: Annotated[int, Field(ge=0, le=100)]
 
 
+MOST_FACTS = 1_000
+"""What clients may say of one piece of work, in all."""
+HELD_FACTS = 1_500
+"""What its state holds, in some 700 kB of the 1 MiB that a document may have; entries that
+were written before the state had followed may be more."""
+
+
 class Folded(Part):
     """What the entries say together: sets by entry id, and last-writer registers.
 
@@ -91,6 +98,17 @@ class Folded(Part):
     waivers: dict[EntryId, Waiver] = {}
     moves: dict[EntryId, Move] = {}
     progress: Report | None = None
+
+    @property
+    def reported(self) -> int:
+        """How many facts it holds of what clients said."""
+        said = len(self.submissions) + len(self.verdicts)
+        return said + len(self.faults) + len(self.corrections)
+
+    @property
+    def facts(self) -> int:
+        terms = len(self.withdrawn) + len(self.carried) + len(self.waivers) + len(self.moves)
+        return self.reported + terms
 
 
 class Origin(Part):

@@ -5,7 +5,7 @@ writer by (time, id). Both are semilattices, so redelivery and reordering of
 events cannot change the outcome.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
 from shared.models.assignment import (
@@ -127,10 +127,12 @@ def _last(old: S | None, new: S) -> S:
     return new if old is None or new.order > old.order else old
 
 
-def _put(values: Mapping[str, V], key: str, value: V) -> Mapping[str, V]:
+def _put(values: dict[str, V], key: str, value: V) -> dict[str, V]:
     """A new mapping in key order, so that equal contents are equal bytes."""
     if values.get(key) == value:
         return values
+    if not values or key > next(reversed(values)):
+        return {**values, key: value}
     return dict(sorted({**values, key: value}.items()))
 
 

@@ -122,6 +122,9 @@ def total_period(
 ) -> PeriodResult:
     """Total a period's units; the root covers their digests in the order of unit ids.
 
+    How far live scorecards had drifted is counted beside it: when events arrived
+    changes no root.
+
     A unit where nobody served is none of the period's, so one that is founded
     later changes no total.
     """
@@ -145,7 +148,7 @@ def total_period(
             "insufficient_data": sum(unit.insufficient_data for unit in ordered),
             "on_leave": sum(unit.on_leave for unit in ordered),
             "drift": sum(unit.drift for unit in ordered),
-            "root": merkle_root([unit.digest for unit in ordered]),
+            "root": merkle_root([unit_digest(unit) for unit in ordered]),
             "digest": UNSEALED,
         }
     )

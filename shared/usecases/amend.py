@@ -12,14 +12,16 @@ from shared.models.base import AssignmentId, Id, Part, Reason, Time
 from shared.models.entry import Cancelled, DeadlineMoved, Entry, Reassigned
 from shared.models.period import Period
 from shared.models.unit import Unit
-from shared.ports import Services, Transaction
+from shared.ports import Services, Store, Transaction
 from shared.scoring.deadline import has_fallen_due
 from shared.usecases.assign import (
     Assignments,
+    Serving,
     check_due,
     first_entry,
     new_assignment,
     read_receiver,
+    require_room,
 )
 from shared.usecases.caller import Caller, require_authority_over
 from shared.usecases.keyed import Keyed
@@ -62,16 +64,23 @@ def amend(services: Services, caller: Caller, key: str, request: Amendment) -> A
     return keyed.once(
         services.store,
         Assignments,
-        lambda transaction: _amend(transaction, caller, keyed, request, now),
+        lambda transaction: _amend(services.store, transaction, caller, keyed, request, now),
     )
 
 
 def _amend(
-    transaction: Transaction, caller: Caller, keyed: Keyed, request: Amendment, now: datetime
+    store: Store,
+    transaction: Transaction,
+    caller: Caller,
+    keyed: Keyed,
+    request: Amendment,
+    now: datetime,
 ) -> Assignments:
     assignment = _read(transaction, caller, request.assignment)
     period = read_open(transaction, assignment.period, "assignment")
     successor = _successor(transaction, caller, keyed, request, assignment, period, now)
+    if isinstance(request, Reassign):
+        require_room(store, period, {request.to: 1}, {request.to: "to"})
     reply = Assignments(assignments=[request.assignment, *successor])
     entry = _entry(caller, request, assignment, period, next(iter(successor), None), now)
     entry_id = keyed.suffix("entry")
@@ -169,7 +178,9 @@ def _successor(
         return {}
     if request.to == assignment.official:
         raise refuse("invalid", "to", "has this work already", "người này đang làm việc đó")
-    receiver = read_receiver(transaction, caller, period, request.to, "to")
+    receiver = read_receiver(
+        transaction, caller, Serving.from_now_on(period, now), request.to, "to"
+    )
     unit = receiver.unit.path[-1]
     folded = assignment.folded
     new_id = refs.assignment_id(assignment.period, unit, request.to, keyed.suffix("successor"))

@@ -112,6 +112,28 @@ class Terms:
     """Of work that was done before it was assigned: it could be on time since then."""
 
 
+@dataclass(frozen=True)
+class Serving:
+    """The part of a period in which somebody has to serve to be given its work."""
+
+    period: str
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def within(cls, period: Period) -> "Serving":
+        return cls(period.id, period.start, period.end)
+
+    @classmethod
+    def from_now_on(cls, period: Period, now: datetime) -> "Serving":
+        """Whoever has left is given nothing more; before the period all of it is to come."""
+        since = now if period.start < now < period.end else period.start
+        return cls(period.id, since, period.end)
+
+    def has(self, official: Official) -> bool:
+        return official.unit_in(self.since, self.until) is not None
+
+
 def assign(
     services: Services, schemes: Schemes, caller: Caller, key: str, request: AssignRequest
 ) -> Assignments:
@@ -127,12 +149,14 @@ def assign(
     )
 
 
-def _orders(store: Store, caller: Caller, request: AssignRequest) -> list[tuple[int, Work, str]]:
+def _orders(
+    store: Store, caller: Caller, serving: Serving, request: AssignRequest
+) -> list[tuple[int, Work, str]]:
     """Each piece of work with its index and its receiver's uid."""
     orders = [
         (index, work, uid)
         for index, work in enumerate(request.work)
-        for uid in _receivers(store, caller, work, f"work.{index}.to")
+        for uid in _receivers(store, caller, serving, work, f"work.{index}.to")
     ]
     if len(orders) > MOST_AT_ONCE:
         raise refuse(
@@ -153,9 +177,10 @@ def _create_all(
     request: AssignRequest,
     now: datetime,
 ) -> Assignments:
-    orders = _orders(store, caller, request)
     period = read_open(transaction, request.period, "period")
-    receivers = _read_receivers(transaction, caller, period, orders)
+    serving = Serving.from_now_on(period, now)
+    orders = _orders(store, caller, serving, request)
+    receivers = _read_receivers(transaction, caller, serving, orders)
     products = _read_products(transaction, request)
     _require_approvers(transaction, request)
     fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
@@ -277,7 +302,7 @@ def check_due(due: datetime, period: Period, now: datetime, field: str) -> None:
         )
 
 
-def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str]:
+def _receivers(store: Store, caller: Caller, serving: Serving, work: Work, field: str) -> list[str]:
     match work.to:
         case ToOfficials(officials=officials):
             return list(dict.fromkeys(officials))
@@ -286,10 +311,10 @@ def _receivers(store: Store, caller: Caller, work: Work, field: str) -> list[str
             return work.to.members()
         case ToUnit(unit=unit):
             found = store.find(refs.officials, where=Where("unit", "==", unit))
-            uids = [one.ref.id for one in found if not one.value.is_head]
+            uids = [one.ref.id for one in found if not one.value.is_head and serving.has(one.value)]
         case ToPosition(position=position, in_unit=unit):
             found = store.find(refs.officials, where=Where("position", "==", position))
-            holders = {one.ref.id: one.value.unit for one in found}
+            holders = {one.ref.id: one.value.unit for one in found if serving.has(one.value)}
             uids = (
                 [uid for uid, where in holders.items() if where == unit]
                 if unit
@@ -330,21 +355,40 @@ def _answered_for(store: Store, caller: Caller, holders: dict[str, str]) -> list
 def _read_receivers(
     transaction: Transaction,
     caller: Caller,
-    period: Period,
+    serving: Serving,
     orders: list[tuple[int, Work, str]],
 ) -> dict[str, Receiver]:
+    """Two reads, however many people."""
     fields = {uid: f"work.{index}.to" for index, _, uid in reversed(orders)}
+    people: list[Official | None] = transaction.get_all([refs.officials(uid) for uid in fields])
+    names = sorted({official.unit for official in people if official is not None})
+    found: list[Unit | None] = transaction.get_all([refs.units(name) for name in names])
+    units = dict(zip(names, found, strict=True))
     return {
-        uid: read_receiver(transaction, caller, period, uid, field) for uid, field in fields.items()
+        uid: _receiver(caller, serving, uid, official, units.get(official.unit), field)
+        if official is not None
+        else _receiver(caller, serving, uid, None, None, field)
+        for (uid, field), official in zip(fields.items(), people, strict=True)
     }
 
 
 def read_receiver(
-    transaction: Transaction, caller: Caller, period: Period, uid: str, field: str
+    transaction: Transaction, caller: Caller, serving: Serving, uid: str, field: str
 ) -> Receiver:
     """A person whom the caller may give work of the period to, with their unit."""
     official = transaction.get(refs.officials(uid))
     unit = None if official is None else transaction.get(refs.units(official.unit))
+    return _receiver(caller, serving, uid, official, unit, field)
+
+
+def _receiver(  # what was read, and where it was named
+    caller: Caller,
+    serving: Serving,
+    uid: str,
+    official: Official | None,
+    unit: Unit | None,
+    field: str,
+) -> Receiver:
     if official is None or unit is None:
         raise _unknown(field, uid)
     if uid == caller.uid:
@@ -355,12 +399,12 @@ def read_receiver(
             "không ai tự giao việc cho mình; cấp trên của bạn giao",
         )
     require_authority_over(caller, unit, uid, field)
-    if official.unit_in(period.start, period.end) is None:
+    if not serving.has(official):
         raise refuse(
             "invalid",
             field,
-            f"{uid} does not serve in {period.id}: a posting is needed first",
-            f"{uid} không công tác trong kỳ {period.id}; cần cập nhật nơi công tác trước",
+            f"{uid} does not serve in {serving.period}, or no more: a posting is needed first",
+            f"{uid} không công tác khi đó trong kỳ {serving.period}; cần cập nhật nơi công tác",
         )
     return Receiver(uid, official, unit)
 

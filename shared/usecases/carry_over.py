@@ -15,6 +15,7 @@ from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction
 from shared.usecases.assign import (
     Assignments,
+    Serving,
     check_due,
     evidence_for,
     first_entry,
@@ -74,7 +75,9 @@ def _carry(
     before = goes_on(transaction, request.assignment)
     carried = sum(one.value.quantity for one in before)
     quantity = require_open_units(old, awaits=left_open, carried=carried)
-    receiver = read_receiver(transaction, caller, period, old.official, "assignment")
+    receiver = read_receiver(
+        transaction, caller, Serving.from_now_on(period, now), old.official, "assignment"
+    )
     require_room(store, period, {old.official: 1}, {old.official: "assignment"})
     serves_in = receiver.unit.path[-1]
     suffix = _suffix(request.assignment, len(before))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ class BadRow(Part):
 
 
 LONGEST_ID = 128
+csv.field_size_limit(2**25)  # a longer cell would pass for a fault of the whole row
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Event:
 class Case:
     """One case of the log: its identifiers as the source spells them, and as ours.
 
-    `key` is unique among the cases of all systems.
+    `key` is unique among the cases of all systems; `whole` when none of its rows was left out.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Case:
     finished: datetime | None
     events: list[Event]
     row: int
+    whole: bool
 
 
 @dataclass
@@ -71,16 +74,26 @@ class Log:
 
 
 @dataclass(frozen=True)
+class _Record:
+    """The cells of a row; with a fault, roughly, for it is no CSV."""
+
+    number: int
+    cells: list[str]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class _Row:
     number: int
     cells: dict[str, str]
     at: datetime
 
 
-def read_profile(text: str) -> Profile:
+def read_profile(content: bytes | str) -> Profile:
     """Parse a TOML profile; raises RefusedError naming each field that is wrong."""
+    text = content if isinstance(content, str) else _decoded(content, "utf-8-sig", "profile")
     try:
-        profile = Profile.model_validate(tomllib.loads(text))
+        profile = Profile.model_validate(tomllib.loads(text.removeprefix("\ufeff")))
     except tomllib.TOMLDecodeError as error:
         raise refuse("invalid", "profile", f"not TOML: {error}", "không phải TOML") from error
     except ValidationError as error:
@@ -91,27 +104,53 @@ def read_profile(text: str) -> Profile:
 
 
 def read_log(content: bytes, profile: Profile) -> Log:
-    """Read every row; a bad one is reported with its number and the rest goes on."""
+    """Read every row; a bad one is reported with its number and the rest goes on.
+
+    What a bad row would have said nobody knows. So its case is left out where its
+    events tell when it began, whose it is or when it was finished.
+    """
     log = Log()
     by_case: dict[str, list[_Row]] = {}
+    bad: dict[str, int] = {}
     header, records = _table(content, profile)
-    for number, record in records:
+    for record in records:
         log.rows += 1
-        cells = dict(zip(header, map(str.strip, record), strict=False))
+        cells = dict(zip(header, map(str.strip, record.cells), strict=False))
         try:
-            _require_width(record, header)
-            case = _required((cells, profile.columns.case))
-            row = _Row(number, cells, _time(cells[profile.columns.time], profile))
-            by_case.setdefault(case, []).append(row)
+            row = _row(record, cells, header, profile)
+            by_case.setdefault(cells[profile.columns.case], []).append(row)
         except ValueError as error:
             case = cells.get(profile.columns.case, "")
-            log.bad.append(BadRow(row=number, case=case, reason=str(error)))
+            log.bad.append(BadRow(row=record.number, case=case, reason=str(error)))
+            bad.setdefault(case, record.number)
+            if record.fault:
+                bad.setdefault("", record.number)
     for case, rows in by_case.items():
         try:
-            log.cases.append(_case(case, rows, profile))
+            _require_known(bad.get(case), profile)
+            whole = not {case, ""} & bad.keys()
+            log.cases.append(_case(case, rows, profile, whole=whole))
         except ValueError as error:
             log.bad.append(BadRow(row=rows[0].number, case=case, reason=str(error)))
     return log
+
+
+def _row(record: _Record, cells: dict[str, str], header: list[str], profile: Profile) -> _Row:
+    """Raises ValueError that says why it cannot be read."""
+    if record.fault:
+        raise ValueError(f"is no CSV: {record.fault}")
+    _require_width(record.cells, header)
+    _required((cells, profile.columns.case))
+    return _Row(record.number, cells, _time(cells[profile.columns.time], profile))
+
+
+def _require_known(bad_row: int | None, profile: Profile) -> None:
+    columns = profile.columns
+    if bad_row is not None and not (columns.start and columns.official and columns.finished):
+        raise ValueError(
+            f"row {bad_row} of this case cannot be read, and its rows tell when it began, "
+            "whose it is or when it was finished"
+        )
 
 
 def to_id(text: str) -> str:
@@ -180,16 +219,21 @@ def _check_time_format(profile: Profile) -> None:
         ) from error
 
 
-def _table(content: bytes, profile: Profile) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The header, and the rows below it that are not blank, by their number."""
+def _decoded(content: bytes, encoding: str, field: str) -> str:
     try:
-        text = content.decode(profile.encoding)
+        return content.decode(encoding)
     except ValueError as error:
-        raise refuse(
-            "invalid", "cases", f"not {profile.encoding}: {error}", "sai mã chữ"
-        ) from error
-    rows = ((number, row) for number, row in _records(text, profile) if row)
-    _, header = next(rows, (1, []))
+        raise refuse("invalid", field, f"not {encoding}: {error}", "sai mã chữ") from error
+
+
+def _table(content: bytes, profile: Profile) -> tuple[list[str], Iterator[_Record]]:
+    """The header, and the rows below it that are not blank."""
+    text = _decoded(content, profile.encoding, "cases")
+    rows = (record for record in _records(text, profile) if record.cells)
+    first = next(rows, _Record(1, []))
+    if first.fault:
+        raise refuse("invalid", "cases", f"the header is no CSV: {first.fault}", "sai dòng đầu")
+    header = first.cells
     wanted = [name for name in profile.columns.fields().values() if name]
     faults = [
         Fault("cases", f"has no column {name}", f"thiếu cột {name}")
@@ -209,23 +253,38 @@ def _require_width(record: list[str], header: list[str]) -> None:
         raise ValueError(f"has {len(record)} cells, the header {len(header)}")
 
 
-def _records(text: str, profile: Profile) -> Iterator[tuple[int, list[str]]]:
-    """Strictly: after a quote that never closes, nothing can be told apart any more."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=profile.delimiter, strict=True)
-    number = 0
-    try:
-        for number, row in enumerate(reader, start=1):
-            yield number, row
-    except csv.Error as error:
-        raise refuse(
-            "invalid",
-            "cases",
-            f"row {number + 1} is no CSV: {error}",
-            f"dòng {number + 1} không đúng định dạng CSV",
-        ) from error
+def _records(text: str, profile: Profile) -> Iterator[_Record]:
+    """Strictly, so of a record that is no CSV nobody knows how far it should have gone.
+
+    Its first line and whichever hold a quote are bad, one row each; the others that
+    a quote before them swallowed are read as they stand.
+    """
+    taken: list[str] = []
+    reader = csv.reader(_noted(text, taken), delimiter=profile.delimiter, strict=True)
+    numbers = count(1)
+    while True:
+        taken.clear()
+        try:
+            yield _Record(next(numbers), next(reader))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            number = next(numbers) - 1
+            numbers = count(number + len(taken))
+            for place, line in enumerate(taken):
+                cells = line.rstrip("\r\n").split(profile.delimiter)
+                fault = str(error) if place == 0 or '"' in line else ""
+                yield _Record(number + place, [] if cells == [""] else cells, fault)
 
 
-def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
+def _noted(text: str, taken: list[str]) -> Iterator[str]:
+    """The lines, each noted when it is taken."""
+    for line in io.StringIO(text, newline=""):
+        taken.append(line)
+        yield line
+
+
+def _case(case: str, rows: list[_Row], profile: Profile, *, whole: bool) -> Case:
     """One case from its rows, which all say the same about it as a whole."""
     columns = profile.columns
     _require_agreement(rows, profile)
@@ -255,6 +314,7 @@ def _case(case: str, rows: list[_Row], profile: Profile) -> Case:
         finished=_finished(first, by_time, profile),
         events=list(_events(by_time, profile)),
         row=rows[0].number,
+        whole=whole,
     )
 
 

@@ -32,6 +32,8 @@ from shared.usecases.schemes import Schemes
 from shared.usecases.windows import published
 
 log = logging.getLogger(__name__)
+SOON = timedelta(minutes=1)
+"""A call this early comes again by itself: whose clock is behind schedules nothing."""
 AGAIN = timedelta(hours=1)
 """How soon a roll-up asks again whether its parts are final."""
 
@@ -69,18 +71,28 @@ def close(services: Services, task: CloseTask) -> None:
     """Lock the period and fan its compilation out by unit.
 
     Called too early, or before a roll-up's parts are final, it only schedules itself
-    again: a queue reaches 30 days.
+    again: a queue reaches 30 days. Raises NotYetError when it is nearly time, as the
+    queue's clock and this one need not agree.
     """
-    decision = services.store.transact(
-        lambda transaction: _lock(transaction, task.period, services.clock.now())
-    )
+    now = services.clock.now()
+    decision = services.store.transact(lambda transaction: _lock(transaction, task.period, now))
     period = decision.period
     if decision.again_at is not None:
-        _schedule_again(services, period, decision.again_at)
+        if decision.again_at - now < SOON:
+            raise NotYetError(f"{period.id} closes at {period.closes_at:%H:%M:%S}")
+        _schedule_again(services, period, decision.again_at, now)
     elif period.state == "closing":
         units = [one.path[-1] for one in deepest_first(_units(services.store))]
         _enqueue_compilation(services.queue, period, units)
         _enqueue(services.queue, "finalize", period)
+
+
+def close_overdue(queue: Queue, periods: Iterable[Period], now: datetime) -> None:
+    """Have each that should be closed asked for again: whatever became of its task."""
+    for period in periods:
+        if period.state in ("open", "closing") and period.closes_at + AGAIN <= now:
+            name = f"close-{period.id}-overdue-{now:%Y%m%dT%H}"
+            queue.enqueue("close", {"period": period.id}, name=name)
 
 
 def finalize(services: Services, task: CloseTask) -> None:
@@ -240,8 +252,8 @@ def _moved(before: Period, after: Period, now: datetime, action: str) -> list[Wr
     return recorded(keyed, now, [Change(ref, before, after)], action=action, target=ref.path)
 
 
-def _schedule_again(services: Services, period: Period, at: datetime) -> None:
-    hop = f"{services.clock.now():%Y%m%dT%H%M}"
+def _schedule_again(services: Services, period: Period, at: datetime, now: datetime) -> None:
+    hop = f"{now:%Y%m%dT%H%M}"
     name = f"close-{period.id}-{period.closes_at:%Y%m%dT%H%M%SZ}-{hop}"
     services.queue.enqueue("close", {"period": period.id}, name=name, at=at)
 

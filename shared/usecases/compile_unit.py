@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared import refs
-from shared.models.assignment import Assignment
+from shared.models.assignment import HELD_FACTS, Assignment
 from shared.models.base import Part
 from shared.models.entry import Entry
 from shared.models.official import Posting
@@ -342,11 +342,14 @@ def _source(found: Found[Assignment], entries: Iterable[Found[Entry]]) -> Source
 
 
 def _mend_folded(store: Store, people: list[Person]) -> None:
+    """But for states that no document could hold: results rest on the entries."""
     wrong = [
         patch(refs.assignments(source.id), {("folded",): source.assignment.folded.fields()})
         for person in people
         for source in person.sources
-        if source.assignment is not None and source.drifted
+        if source.assignment is not None
+        and source.drifted
+        and source.assignment.folded.facts <= HELD_FACTS
     ]
     for batch in batches(wrong):
         store.commit(batch)

@@ -41,10 +41,14 @@ VERDICTS = (("decided", "Cấp có thẩm quyền xếp loại"), ("version", "B
 """Beside them, what was decided on the last version of each result."""
 
 
+MOST_PERIODS = 60
+"""In one file: five years of months."""
+
+
 class ExportRequest(Part):
     """One file for one or more periods."""
 
-    period: Annotated[list[PeriodId], Field(min_length=1, max_length=60)]
+    period: Annotated[list[PeriodId], Field(min_length=1, max_length=MOST_PERIODS)]
     format: Literal["csv", "xlsx"] = "csv"
     columns: Literal["results", "verdicts"] = "results"
     """For machines: the results alone, or with what was decided on which version."""
@@ -76,7 +80,11 @@ def read_results(store: Store, period: str, unit: str | None = None) -> list[Res
 
 
 def to_csv(standings: Iterable[Standing], *, verdicts: bool = False) -> bytes:
-    """UTF-8 with bare line feeds; percentages and points with two decimals."""
+    """UTF-8 with bare line feeds; percentages and points with two decimals.
+
+    For machines: identifiers are the source's, letter by letter, also one like `-` that a
+    spreadsheet would take for a formula. People open the workbook, whose cells are typed.
+    """
     columns = [*COLUMNS, *(VERDICTS if verdicts else ())]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -166,8 +174,6 @@ def _csv_cell(cell: object) -> str:
             return ""
         case Hundredths():
             return f"{cell // 100}.{cell % 100:02d}"
-        case str() if cell[:1] in "=+-@\t\r":
-            return f"'{cell}"  # a spreadsheet must not run an identifier as a formula
     return str(cell)
 
 

@@ -17,7 +17,15 @@ from shared import refs
 from shared.errors import RefusedError, refuse
 from shared.models.assignment import Assignment, Evidenced, Origin
 from shared.models.base import Part
-from shared.models.entry import Accepted, Entry, Progress, Retracted, Returned, Submission
+from shared.models.entry import (
+    Accepted,
+    Corrected,
+    Entry,
+    Progress,
+    Retracted,
+    Returned,
+    Submission,
+)
 from shared.models.imported import Imported
 from shared.models.period import Period
 from shared.models.profile import Profile
@@ -31,6 +39,7 @@ from shared.usecases.caller import Caller, require
 from shared.usecases.case_log import BadRow, Case, Log, read_log
 from shared.usecases.enrol import enrolments, find_homes, found_unit
 from shared.usecases.opened import no_period, read_open
+from shared.usecases.reading import batches
 from shared.usecases.recorded import Change, by_content, recorded
 from shared.usecases.room import MOST, rooms
 from shared.usecases.schemes import Schemes
@@ -48,7 +57,8 @@ class ImportReport(Part):
     """What one import did; counts of documents, and the rows left out with the reason.
 
     `later` counts events at or after the end of their case's period, which are
-    that period's no more, or in the future.
+    that period's no more, or in the future. `differs` names cases of which the source
+    says otherwise than an earlier import: their events are imported all the same.
     """
 
     rows: int
@@ -59,6 +69,7 @@ class ImportReport(Part):
     unchanged: int
     later: int
     refused: list[BadRow]
+    differs: list[BadRow]
 
 
 @dataclass
@@ -66,6 +77,7 @@ class _Tally:
     log: Log
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[BadRow] = field(default_factory=list)
+    differs: list[BadRow] = field(default_factory=list)
 
     def refuse(self, case: Case, reason: str) -> None:
         """Once, also when several parts of it are refused."""
@@ -83,6 +95,7 @@ class _Tally:
             unchanged=self.counts["unchanged"],
             later=self.counts["later"],
             refused=refused,
+            differs=sorted(self.differs, key=lambda one: one.row),
         )
 
 
@@ -142,7 +155,11 @@ def work_of(log: Log, profile: Profile, period: Period) -> dict[str, Assignment]
     terms: dict[str, Assignment] = {}
     for part in _plan(period, homes, cases, profile, [], _Tally(log), period.closes_at):
         terms[part.id] = part.assignment
-        ending = {} if part.finished is None else _delivered(part, part.finished, profile.system)
+        ending = (
+            {}
+            if part.finished is None
+            else _delivered(part.case.official_id, part.finished, profile.system)
+        )
         facts[part.id] |= part.facts | ending
     return {
         name: one.model_copy(update={"folded": fold_all(facts[name].items())})
@@ -155,18 +172,27 @@ def _import(
 ) -> Iterator[int | ImportReport]:
     tally = _Tally(log)
     by_month: dict[str, list[Case]] = defaultdict(list)
-    for case in log.cases:
-        by_month[month_of(case.due, profile.time_zone)].append(case)
+    looked = [case for case in log.cases if month in (None, month_of(case.due, profile.time_zone))]
+    tally.counts["outside"] += len(log.cases) - len(looked)
+    claimed = _claimed(store, looked)
+    for case in looked:
+        by_month[claimed.get(case.key) or month_of(case.due, profile.time_zone)].append(case)
     dealt = 0
     for period_id in sorted(by_month):
-        cases = by_month[period_id]
-        if month not in (None, period_id):
-            tally.counts["outside"] += len(cases)
-            continue
-        for chunk in _import_month(store, profile, period_id, cases, tally, call):
+        for chunk in _import_month(store, profile, period_id, by_month[period_id], tally, call):
             dealt += chunk
             yield dealt
     yield tally.report()
+
+
+def _claimed(store: Store, cases: list[Case]) -> dict[str, str]:
+    """The periods of those imported before: a case stays where it was assigned."""
+    periods: dict[str, str] = {}
+    for keys in batches([case.key for case in cases]):
+        for key, claim in zip(keys, store.get_all([*map(refs.imported, keys)]), strict=True):
+            if claim is not None:
+                periods[key] = claim.value.assignment.partition("_")[0]
+    return periods
 
 
 def _import_month(
@@ -313,12 +339,15 @@ def _import_chunk(
         room[uid] -= number
     for case, reason in chunk.conflicts.items():
         tally.refuse(case, reason)
+    for case, reason in chunk.differs.items():
+        tally.differs.append(BadRow(row=case.row, case=case.id, reason=reason))
 
 
 @dataclass
 class _Chunk:
     counts: Counter[str] = field(default_factory=Counter)
     conflicts: dict[Case, str] = field(default_factory=dict)
+    differs: dict[Case, str] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
     """How many new assignments each official has."""
 
@@ -344,13 +373,15 @@ def _write_chunk(
         if difference:
             chunk.conflicts[part.case] = difference
             continue
+        if part.last and (otherwise := _otherwise(told)):
+            chunk.differs[part.case] = otherwise
         if told.old is None:
             given.append(new_assignment(part.id, part.assignment))
             writes.append(first_entry(part.id, part.assignment))
             homes[official] = part.home
             chunk.given[official] += 1
             chunk.counts["assignments"] += 1
-        writes += _claim(part, told.claim)
+        writes += _claim(told)
         writes += _new_entries(told, chunk.counts)
     changes = [*enrolments(transaction, period, homes), *given]
     transaction.write([*(_told(changes, period, call) if changes else []), *writes])
@@ -362,6 +393,7 @@ class _Standing:
     """What the source says of a part, and what stands of it."""
 
     part: _Part
+    id: str
     claim: Imported | None
     old: Assignment | None
     wanted: dict[str, Entry]
@@ -372,19 +404,61 @@ def _read_told(
     transaction: Transaction, parts: list[_Part], profile: Profile, now: datetime
 ) -> Iterator[_Standing]:
     claims = transaction.get_all([refs.imported(part.case.key) for part in parts])
-    olds = transaction.get_all([refs.assignments(part.id) for part in parts])
-    wanted = [
-        part.facts | (_ending(transaction, part, claim, profile, now) if part.last else {})
+    ids = [
+        part.id if claim is None else claim.assignment
         for part, claim in zip(parts, claims, strict=True)
     ]
+    olds = transaction.get_all([*map(refs.assignments, ids)])
+    wanted = [
+        _wanted(transaction, part, claim, old, profile, now)
+        for part, claim, old in zip(parts, claims, olds, strict=True)
+    ]
     read: list[refs.Ref[Entry]] = []
-    for part, facts in zip(parts, wanted, strict=True):
-        read += map(refs.entries(part.id), facts)
+    for name, facts in zip(ids, wanted, strict=True):
+        read += map(refs.entries(name), facts)
     stored: list[Entry | None] = transaction.get_all(read)
     found = iter(stored)
-    for part, claim, old, facts in zip(parts, claims, olds, wanted, strict=True):
-        standing = {name: one for name in facts if (one := next(found)) is not None}
-        yield _Standing(part, claim, old, facts, standing)
+    for part, name, claim, old, facts in zip(parts, ids, claims, olds, wanted, strict=True):
+        standing = {key: one for key in facts if (one := next(found)) is not None}
+        yield _Standing(part, name, claim, old, facts, standing)
+
+
+def _wanted(
+    transaction: Transaction,
+    part: _Part,
+    claim: Imported | None,
+    old: Assignment | None,
+    profile: Profile,
+    now: datetime,
+) -> dict[str, Entry]:
+    if not part.last:
+        return part.facts
+    official = part.case.official_id if old is None else old.official
+    ending = _ending(transaction, part, official, claim, profile, now)
+    return part.facts | ending | (_corrections(part.case, old, profile, now) if old else {})
+
+
+def _corrections(case: Case, old: Assignment, profile: Profile, now: datetime) -> dict[str, Entry]:
+    """A check that failed says its source no more is taken back, and holds again if it returns.
+
+    Not while a row that may have said it cannot be read, nor over anybody else's correction.
+    """
+    told = {event.id for event in case.events}
+    corrections: dict[str, Entry] = {}
+    for name, fault in old.folded.faults.items() if case.whole else ():
+        last = old.folded.corrections.get(name)
+        units = fault.units if name in told else 0
+        others = last is not None and not last.id.startswith("+")
+        if not name.startswith("+") or others or units == (last or fault).units:
+            continue
+        corrections[f"+fix{name}.{now:{STAMP}}"] = Corrected(
+            by=profile.system,
+            at=now,
+            returned=name,
+            faults=units,
+            reason="in its source again" if units else "no longer in its source",
+        )
+    return corrections
 
 
 def _told(changes: list[Change], period: Period, call: _Call) -> list[Write]:
@@ -393,10 +467,11 @@ def _told(changes: list[Change], period: Period, call: _Call) -> list[Write]:
     return recorded(keyed, call.now, changes, action="import cases", target=target)
 
 
-def _claim(part: _Part, claim: Imported | None) -> Iterator[Write]:
+def _claim(told: _Standing) -> Iterator[Write]:
     """The case is this assignment, and finished then; its last part alone knows when."""
+    part, claim = told.part, told.claim
     ref = refs.imported(part.case.key)
-    new = Imported(assignment=part.id, finished=part.finished if part.last else None)
+    new = Imported(assignment=told.id, finished=part.finished if part.last else None)
     if claim is None:
         yield create(ref, new)
     elif part.last and claim != new:
@@ -419,6 +494,7 @@ def claims_of(assignment_id: str, assignment: Assignment) -> tuple[str, list[Imp
 def _ending(
     transaction: Transaction,
     part: _Part,
+    official: str,
     claim: Imported | None,
     profile: Profile,
     now: datetime,
@@ -438,16 +514,16 @@ def _ending(
         )
     if finished is not None:
         delivery = _delivery_id(finished)
-        ending |= _delivered(part, finished, by)
-        if claim is not None and finished != before and _stands(transaction, part, delivery):
+        ending |= _delivered(official, finished, by)
+        if claim is not None and finished != before and _stands(transaction, claim, delivery):
             ending[f"+ok{delivery}.{now:{STAMP}}"] = Accepted(by=by, at=now, submission=delivery)
     return ending
 
 
-def _delivered(part: _Part, finished: datetime, by: str) -> dict[str, Entry]:
+def _delivered(official: str, finished: datetime, by: str) -> dict[str, Entry]:
     delivery = _delivery_id(finished)
     return {
-        delivery: Submission(by=part.case.official_id, at=finished, quantity=1),
+        delivery: Submission(by=official, at=finished, quantity=1),
         f"+ok{delivery}": Accepted(by=by, at=finished, submission=delivery),
     }
 
@@ -456,12 +532,12 @@ def _delivery_id(finished: datetime) -> str:
     return f"+done{finished:{STAMP}}"
 
 
-def _stands(transaction: Transaction, part: _Part, entry_id: str) -> bool:
-    return transaction.get(refs.entries(part.id)(entry_id)) is not None
+def _stands(transaction: Transaction, claim: Imported, entry_id: str) -> bool:
+    return transaction.get(refs.entries(claim.assignment)(entry_id)) is not None
 
 
 def _new_entries(told: _Standing, counts: Counter[str]) -> Iterator[Write]:
-    entries = refs.entries(told.part.id)
+    entries = refs.entries(told.id)
     for name, entry in told.wanted.items():
         counts["unchanged" if name in told.standing else "entries"] += 1
         if name not in told.standing:
@@ -498,13 +574,34 @@ def _assignment(
 
 
 def _difference(told: _Standing) -> str | None:
-    """What the source says differently from an earlier import; a decision, so not imported."""
-    part, claim, old = told.part, told.claim, told.old
-    if claim is not None and claim.assignment != part.id:
-        return f"was imported as {claim.assignment}; reassign that or move its deadline instead"
-    if old is not None and old.due != part.assignment.due:
-        return f"was due {old.due.isoformat()}; move the deadline with a reason instead"
+    """Why nothing more of the case may be imported."""
+    old = told.old
+    if old is None:
+        return None if told.claim is None else f"was imported as {told.id}, which is not there"
+    if sum(old.folded.withdrawn.values()) >= old.quantity:
+        return f"was imported as {told.id}, which was cancelled or reassigned since"
     for name, entry in told.standing.items():
         if entry != told.wanted[name]:
             return f"entry {name} stands there already, and says something else"
     return None
+
+
+def _otherwise(told: _Standing) -> str:
+    """What the source says differently from what stands: people decide on terms."""
+    old, case = told.old, told.part.case
+    if old is None:
+        return ""
+    said = []
+    if old.official != case.official_id:
+        said.append(f"stands as the work of {old.official}, here of {case.official}: reassign it")
+    if old.due_now != case.due:
+        said.append(
+            f"is due {old.due_now.isoformat()}, here {case.due.isoformat()}: "
+            "move the deadline with a reason"
+        )
+    if old.origin is not None and old.origin.unit != case.unit[:200]:
+        said.append(f"was of {old.origin.unit}, here of {case.unit}")
+    fixes = sum(isinstance(entry, Corrected) for entry in told.wanted.values())
+    if fixes:
+        said.append(f"{fixes} failed checks corrected, as they are no more or again in the source")
+    return "; ".join(said)

@@ -16,6 +16,7 @@ from shared.ports import Services, Store, Transaction, Write, create
 from shared.usecases.assign import (
     Assignments,
     Receiver,
+    Serving,
     Terms,
     ToOfficials,
     Work,
@@ -86,7 +87,9 @@ def _answer(
 ) -> Assignments:
     proposal = _read_pending(transaction, request.proposal)
     period = _period_of(transaction, request, proposal)
-    receiver = read_receiver(transaction, caller, period, proposal.official, "proposal")
+    receiver = read_receiver(
+        transaction, caller, Serving.within(period), proposal.official, "proposal"
+    )
     done = isinstance(request, AcceptProposal) and _was_done(request, proposal, period, now)
     since = proposal.at if done else None
     terms = Terms(period, schemes.get(period.scheme), caller, now, since)

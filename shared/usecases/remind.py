@@ -44,7 +44,7 @@ from shared.ports import (
 from shared.refs import Ref
 from shared.scoring.evaluation import unsaid
 from shared.settings import Settings
-from shared.usecases.close import task_safe
+from shared.usecases.close import close_overdue, task_safe
 from shared.usecases.context import context, known_from, sources_of
 from shared.usecases.people import take_effect
 from shared.usecases.quiet import Quiet
@@ -98,13 +98,12 @@ def remind(services: Services) -> None:
     """Fan out by unit; called by the scheduler, as often as it likes.
 
     Also without a period: transfers that were entered ahead take effect on their day.
+    A period that should have closed is asked for again.
     """
     now = services.clock.now()
-    periods = [
-        one.id
-        for one in _periods(services.store)
-        if one.state != "final" or now < one.closes_at + LATELY
-    ]
+    known = _periods(services.store)
+    close_overdue(services.queue, known, now)
+    periods = [one.id for one in known if one.state != "final" or now < one.closes_at + LATELY]
     for found in services.store.find(refs.units):
         _enqueue(services.queue, RemindUnit(unit=found.ref.id, periods=periods[-60:]), now, None)
 

@@ -24,6 +24,7 @@ from shared.ports import Clock, Services, Transaction, create
 from shared.usecases.caller import Caller
 from shared.usecases.ground import require_ground
 from shared.usecases.opened import read_open
+from shared.usecases.room import require_room_for_entry
 
 STAMPS = ("by", "at")
 """Who and when: the server's to say for people, a trusted system's own."""
@@ -105,9 +106,12 @@ def _append(
             "missing", "assignment", "there is no such assignment", "không tìm thấy công việc"
         )
     _authorise(transaction, caller, assignment, entry)
+    if caller.is_system:
+        _require_its_own(transaction, assignment, entry)
     standing = transaction.get(ref)
     if standing is None:
         read_open(transaction, assignment.period, "assignment")
+        require_room_for_entry(assignment.folded)
         require_ground(transaction, request.assignment, assignment, entry)
         transaction.write([create(ref, entry)])
     elif not caller.is_system:
@@ -117,6 +121,22 @@ def _append(
             "conflict", "id", "another entry has this id", "mã này đã dùng cho một mục khác"
         )
     return Reported(assignment=request.assignment, id=request.id, repeated=standing is not None)
+
+
+def _require_its_own(transaction: Transaction, assignment: Assignment, entry: ClientEntry) -> None:
+    """A system tells what happened to the work, and judges in no person's name."""
+    if entry.at < assignment.assigned_at:
+        raise refuse(
+            "invalid", "entry.at", "lies before the work was assigned", "trước khi việc được giao"
+        )
+    judges = isinstance(entry, Accepted | Returned | Corrected)
+    if judges and transaction.get(refs.officials(entry.by)) is not None:
+        raise refuse(
+            "forbidden",
+            "entry.by",
+            f"{entry.by} is an official, who judges in person; give the name of the system",
+            f"{entry.by} là cán bộ và phải tự đánh giá; hãy ghi tên hệ thống",
+        )
 
 
 def _authorise(

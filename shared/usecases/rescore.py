@@ -21,6 +21,7 @@ from shared.ports import Fields, Pause, Store, Stored, Write, create, patch
 from shared.scoring.contribution import contribute
 from shared.scoring.fold import fold
 from shared.scoring.scorecard import OFFICIAL, score
+from shared.usecases.room import require_held
 from shared.usecases.schemes import Schemes
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ def _rescore(
     stored, card = store.get_all([assignment_ref, card_ref])
     if stored is None:
         raise refuse("missing", "assignment", f"{assignment_id} does not exist", "không tồn tại")
-    folded = fold(stored.value.folded, entry_id, entry)
+    folded = require_held(fold(stored.value.folded, entry_id, entry))
     assignment = stored.value.model_copy(update={"folded": folded})
     scheme = schemes.get(assignment.scheme)
     contribution = contribute(assignment, scheme)

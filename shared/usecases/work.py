@@ -7,6 +7,7 @@ from shared.models.entry import Entry
 from shared.ports import Found, Transaction, Where, Write, create, patch
 from shared.scoring.fold import fold, fold_all
 from shared.usecases.reading import read_entries
+from shared.usecases.room import require_held
 
 
 def read_work(
@@ -29,7 +30,7 @@ def append_entry(
     assignment_id: str, assignment: Assignment, entry_id: str, entry: Entry
 ) -> list[Write]:
     """Fold it in here and not only by the trigger: two decisions at once contend for the work."""
-    folded = fold(assignment.folded, entry_id, entry)
+    folded = require_held(fold(assignment.folded, entry_id, entry))
     return [
         create(refs.entries(assignment_id)(entry_id), entry),
         patch(refs.assignments(assignment_id), {("folded",): folded.fields()}),

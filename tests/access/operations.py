@@ -13,6 +13,7 @@ from shared.models.holidays import Holidays
 from shared.ports import put
 from shared.usecases.schemes import shipped
 from tests.access.place import (
+    FULL,
     LEFT_BEHIND,
     NEXT,
     OUTSIDE,
@@ -118,6 +119,12 @@ def in_store(place: str, name: str) -> Try:
     if name in ENTRIES:
         return lambda where, who, state: _append(where, who, state, ENTRIES[name])
     special = {
+        "report on full work": lambda w, who, state: _append(
+            w, who, state, ENTRIES["report"], work=FULL
+        ),
+        "accept on full work": lambda w, who, state: _append(
+            w, who, state, ENTRIES["accept"], work=FULL
+        ),
         "mark read": _mark_read,
         "register": _register,
         "score self": lambda w, who, state: _score(w, who, PERIODS[state], "by_self"),
@@ -206,8 +213,11 @@ def _list(where: Place, who: str, state: str, place: str, name: str) -> int:
     return where.as_(who).query(parent if collection else "", query).status_code
 
 
-def _append(where: Place, who: str, state: str, entry: dict[str, Any], of: str = "an") -> int:
-    work = LEFT_BEHIND if who == "left" else WORK
+def _append(  # which work it is, by its default but once
+    where: Place, who: str, state: str, entry: dict[str, Any], of: str = "an", work: str = WORK
+) -> int:
+    if who == "left" and work == WORK:
+        work = LEFT_BEHIND
     path = f"assignments/{PERIODS[state]}_p1_{of}_{work}/entries/{where.fresh()}"
     fields = {**_by(who, entry), "by": UIDS.get(who, "nobody")}
     return where.as_(who).write(path, fields, times=["at"]).status_code

@@ -14,7 +14,7 @@ from infra.local.stack import Stack
 from shared import refs
 from shared.models.appeal import Answer, Appeal
 from shared.models.appraisal import UnitAppraisal
-from shared.models.assignment import Assignment
+from shared.models.assignment import MOST_FACTS, Assignment, Delivery, Folded
 from shared.models.correction import Correction
 from shared.models.decision import Decision
 from shared.models.device import Device
@@ -64,8 +64,8 @@ NEXT = "2027-01"
 ZONE = "Asia/Ho_Chi_Minh"
 ALL_ROLES = ["administrator", "auditor", "authority", "head", "official", "organiser"]
 FOLLOWED = "results/2026-03/corrections/chi_2"
-WORK, LEFT_BEHIND = "w", "l"
-"""An's work, and that whose approver has left."""
+WORK, LEFT_BEHIND, FULL = "w", "l", "f"
+"""An's work, that whose approver has left, and that of which enough was said."""
 
 UIDS = {
     "self": "an",
@@ -254,6 +254,8 @@ def _period(state: str) -> list[Write]:
         put(refs.entries(_name(state))("e1"), builders.some_progress()),
         *_judged(_name(state)),
         *_judged(_name(state, LEFT_BEHIND)),
+        put(refs.assignments(_name(state, FULL)), _full(state)),
+        *_judged(_name(state, FULL)),
         *(
             put(refs.appraisal(period, uid), an_appraisal(period=period, official=uid))
             for uid in ("an", UIDS["head"])
@@ -335,6 +337,12 @@ def _work(state: str, approver: str = UIDS["approver"], official: str = "an") ->
         "evidence_for": ["exemption_requested"],
     }
     return an_assignment(**terms)
+
+
+def _full(state: str) -> Assignment:
+    delivery = Delivery(at=LONG_AGO, quantity=1)
+    folded = Folded(submissions={f"s{n}": delivery for n in range(MOST_FACTS)})
+    return _work(state).model_copy(update={"folded": folded})
 
 
 def _name(state: str, suffix: str = WORK, of: str = "an") -> str:

@@ -91,11 +91,12 @@ def test_an_entry_that_is_no_fact_does_not_stop_a_change(world: World) -> None:
     assert amend(world, "binh", "cancel", assignment) == OK
 
 
-def test_a_unit_that_is_gone_gives_nobody_authority(world: World) -> None:
+def test_a_unit_that_is_gone_gives_no_head_authority(world: World) -> None:
     assignment = world.assigned("an")
     world.stack.wiring.store.__dict__["_client"].document("units/p1").delete()
-    assert amend(world, "dung", "cancel", assignment) == 403
-    assert amend(world, "giam-doc", "cancel", assignment) == OK
+    for head in ("dung", "giam-doc"):
+        assert amend(world, head, "cancel", assignment) == 403
+    assert amend(world, "tu", "cancel", assignment) == OK
 
 
 def test_a_key_does_not_serve_another_request(world: World) -> None:

@@ -86,13 +86,13 @@ def test_a_month_limits_the_import(later: World) -> None:
 def test_a_case_that_changed_hands_is_reported_and_not_counted_twice(later: World) -> None:
     imported(later)
     report = imported(later, rows=[ROWS[0].replace("lan", "mai")])
-    assert "reassign" in report["refused"][0]["reason"]
+    assert "reassign" in report["differs"][0]["reason"]
 
 
 def test_a_due_date_that_changed_needs_a_decision(later: World) -> None:
     imported(later)
     report = imported(later, rows=[ROWS[0].replace("10-10 17:00", "10-28 17:00")])
-    assert "move the deadline" in report["refused"][0]["reason"]
+    assert "move the deadline" in report["differs"][0]["reason"]
 
 
 def test_events_that_have_not_happened_wait(world: World) -> None:

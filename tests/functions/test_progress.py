@@ -126,7 +126,8 @@ def test_an_entry_after_the_close_is_refused_with_the_reason(world: World) -> No
 
 def test_a_trusted_system_reports_others_work_with_its_time(world: World) -> None:
     assignment = world.assigned("an")
-    answer = by_system(system(world.stack), assignment, at="2026-09-30T17:30:00Z")
+    world.stack.clock.advance(AFTER_DUE)
+    answer = by_system(system(world.stack), assignment, at="2026-10-01T17:30:00Z")
     assert answer.status_code == OK, answer.text
     entry = world.stack.wiring.store.get(refs.entries(assignment)("e1"))
     assert entry is not None

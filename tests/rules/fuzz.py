@@ -205,8 +205,7 @@ class Engine:
             f"results/{REVIEWED}/officials/{DOER}": {"unit": UNIT},
         }
         for place, fields in documents.items():
-            answer = self._commit("owner", [self._update(place, fields, JUDGE)])
-            answer.raise_for_status()
+            self._lay(place, fields)
 
     def accepts(self, draft: Draft) -> bool:
         """Write it as its author would, and take it away again."""
@@ -227,7 +226,7 @@ class Engine:
         return True
 
     def _lay_ground(self, draft: Draft) -> None:
-        """What the entry judges or corrects is there, whatever it is called."""
+        """What it judges, corrects or contests is there, whatever it is called."""
         grounds = {
             "submission": {"kind": "submission", "quantity": MOST},
             "returned": {"kind": "returned", "by": JUDGE, "faults": MOST},
@@ -236,9 +235,14 @@ class Engine:
         for key, ground in grounds.items():
             name = fields.get(key)
             if fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
-                place = f"assignments/{ASSIGNMENT}/entries/{name}"
-                write = self._update(place, ground, JUDGE)
-                self._commit("owner", [write]).raise_for_status()
+                self._lay(f"assignments/{ASSIGNMENT}/entries/{name}", ground)
+        version = fields.get("version")
+        if draft.collection == "appeals" and type(version) is int and version > 0:
+            later = f"results/{REVIEWED}/corrections/{DOER}_{version}"
+            self._lay(later, {"follows": ["results"]})
+
+    def _lay(self, place: str, fields: Fields) -> None:
+        self._commit("owner", [self._update(place, fields, JUDGE)]).raise_for_status()
 
     def _commit(self, token: str, writes: list[dict[str, Any]]) -> requests.Response:
         return self.session.post(

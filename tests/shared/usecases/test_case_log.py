@@ -90,18 +90,68 @@ def test_a_row_of_another_width_is_reported_and_not_read_shifted(row: str) -> No
     assert "the header 5" in log.bad[0].reason
 
 
+GOOD = "c1;An;P1;Tiếp nhận;01/10/2026 08:00"
+NEXT = "c3;An;P1;Tiếp nhận;02/10/2026 08:00"
+
+
 @pytest.mark.parametrize(
     "row",
     [
-        'c2;An;P1;"Kiểm tra;01/10/2026 08:00',  # swallows whatever follows
+        'c2;An;P1;"Kiểm tra;01/10/2026 08:00',  # never closes: swallows whatever follows
         'c2;An;P1;"Kiểm tra" 5;01/10/2026 08:00',
-        f"c2;An;P1;{'x' * 140_000};01/10/2026 08:00",
+        'c2;"An"x;P1;Kiểm tra;01/10/2026 08:00',
     ],
 )
-def test_what_is_no_csv_is_refused_by_its_row(row: str) -> None:
-    text = read("c1;An;P1;Tiếp nhận;01/10/2026 08:00", row)
-    with pytest.raises(RefusedError, match="row 3 is no CSV"):
-        read_log((text + text).encode(), read_profile(PROFILE))
+def test_what_is_no_csv_is_reported_by_its_row_and_the_rest_goes_on(row: str) -> None:
+    log = read_log(read(GOOD, row, NEXT).encode(), read_profile(PROFILE))
+    assert [case.id for case in log.cases] == ["c1", "c3"]
+    assert [(bad.row, bad.case) for bad in log.bad] == [(3, "c2")]
+    assert log.bad[0].reason.startswith("is no CSV")
+    assert log.rows == 3
+    assert not any(case.whole for case in log.cases)  # it may have been a row of theirs
+
+
+def test_a_quote_that_closes_rows_later_takes_none_of_them_along() -> None:
+    text = read('c2;"An;P1;x;01/10/2026 08:00', GOOD, "", 'c4;"An";P1;x;01/10/2026 08:00', NEXT)
+    log = read_log(text.encode(), read_profile(PROFILE))
+    assert [case.id for case in log.cases] == ["c1", "c3"]
+    assert [bad.row for bad in log.bad] == [2, 5]
+
+
+def test_a_header_that_is_no_csv_is_refused() -> None:
+    with pytest.raises(RefusedError, match="the header is no CSV"):
+        read_log(('"Mã"x' + HEADER).encode(), read_profile(PROFILE))
+
+
+def test_a_cell_may_be_long() -> None:
+    log = read_log(read(GOOD.replace("Tiếp nhận", "x" * 200_000)).encode(), read_profile(PROFILE))
+    assert (len(log.cases), log.bad) == (1, [])
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_case_with_a_bad_row_is_left_out_where_its_rows_tell_what_it_is(number: int) -> None:
+    """Else the second would be the owner, or the case be unfinished, and nobody the wiser."""
+    rows = [
+        "c1;Bình;P1;Tiếp nhận;01/10/2026 08:00",
+        "c1;An;P1;Yêu cầu bổ sung;03/10/2026 09:00",
+        "c1;An;P1;Trả kết quả;05/10/2026 10:00",
+    ]
+    rows[number] = rows[number].replace("10/2026", "13/2026")
+    log = read_log(read(*rows, NEXT).encode(), read_profile(PROFILE))
+    assert [case.id for case in log.cases] == ["c3"]
+    assert {bad.case for bad in log.bad} == {"c1"}
+    assert any(f"row {number + 2} of this case" in bad.reason for bad in log.bad)
+
+
+def test_a_profile_may_begin_as_editors_of_windows_write_it() -> None:
+    assert read_profile(b"\xef\xbb\xbf" + PROFILE.encode()) == read_profile(PROFILE)
+    assert read_profile("\ufeff" + PROFILE) == read_profile(PROFILE)
+
+
+def test_a_profile_in_another_encoding_is_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        read_profile(PROFILE.encode("cp1258", "ignore"))
+    assert [fault.field for fault in refused.value.faults] == ["profile"]
 
 
 @pytest.mark.parametrize("time", ["30/12/1899 00:00", "01/01/0001 00:00", "01/01/2200 07:00"])

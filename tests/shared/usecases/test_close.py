@@ -12,18 +12,23 @@ from shared.errors import NotYetError
 from shared.models.base import Document
 from shared.models.entry import Assigned
 from shared.models.official import Official, Posting
+from shared.models.period import State
 from shared.models.result import Result
 from shared.models.unit import Unit
 from shared.ports import Write, patch, put
 from shared.refs import Ref
 from shared.scoring.digest import canonical
-from shared.usecases.close import CloseTask, CompileTask, close, finalize
+from shared.scoring.result import total_period
+from shared.usecases.close import CloseTask, CompileTask, close, close_overdue, finalize
 from shared.usecases.compile_unit import compile_unit
 from shared.usecases.keyed import Keyed
 from shared.usecases.recorded import Change, recorded
 from shared.usecases.rescore import rescore
 from shared.usecases.verify import verify
+from tests.builders import a_period
 from tests.dying import DyingStore
+from tests.office import Office
+from tests.province import Tasks, a_place
 from tests.world import AFTER_CLOSE, BEGIN, MONTH, World, new_key
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -395,3 +400,42 @@ def change(stack: Stack, before: Document, ref: Ref[Any], after: Document) -> No
     keyed = Keyed.of("tu", new_key(), after)
     writes = recorded(keyed, BEGIN, [Change(ref, before, after)], action="x", target=ref.path)
     stack.wiring.store.commit(writes)
+
+
+def test_a_call_a_moment_early_comes_again_and_schedules_nothing() -> None:
+    """The queue's clock may be ahead: a name that was used already would end the close there."""
+    office = Office().open()
+    period = office.store.get(refs.periods(MONTH))
+    assert period is not None
+    office.at(period.closes_at - timedelta(milliseconds=200))
+    with pytest.raises(NotYetError):
+        close(office, CloseTask(period=MONTH))
+    assert office.store.get(refs.periods(MONTH)) == period
+
+
+@pytest.mark.parametrize(
+    ("state", "late", "asked"),
+    [
+        ("open", timedelta(hours=2), 1),
+        ("closing", timedelta(hours=2), 1),
+        ("open", timedelta(minutes=5), 0),
+        ("review", timedelta(days=2), 0),
+    ],
+)
+def test_what_should_have_closed_is_asked_for_again(
+    state: State, late: timedelta, asked: int
+) -> None:
+    queue, period = Tasks(), a_period(state=state)
+    close_overdue(queue, [period], period.closes_at + late)
+    assert queue.calls == [("close", {"period": period.id})] * asked
+
+
+def test_how_far_scorecards_drifted_changes_no_root() -> None:
+    place = a_place()
+    place.close()
+    period, unit = a_period(), place.total("p1")
+    roots = {
+        total_period(period, "0" * 64, [unit.model_copy(update={"drift": drift})], None).root
+        for drift in (0, 3)
+    }
+    assert len(roots) == 1
