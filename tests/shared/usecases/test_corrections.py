@@ -378,6 +378,19 @@ def test_whoever_is_rated_otherwise_is_told_and_may_contest_it_also_after_final(
     assert month.clock.now() < made.petition_until < made.answer_until
 
 
+def test_whoever_is_decided_otherwise_than_computed_is_told_why(month: Month) -> None:
+    notice = None
+    for rating, told in (("excellent", False), ("good", True)):
+        choice = {"official": OFFICIAL, "rating": rating, "reason": "vượt chỉ tiêu xếp loại"}
+        request = DecideRequest.model_validate({"period": PERIOD, "decisions": [choice]})
+        decide(month, month.schemes, month.caller("quyen"), rating, request)
+        notice = month.store.get(refs.inbox(OFFICIAL)(f"decided.{PERIOD}.1"))
+        assert (notice is not None) is told
+    assert notice is not None
+    assert "vượt chỉ tiêu xếp loại" in notice.body.vi
+    assert "Computed: " in notice.body.en
+
+
 @pytest.mark.parametrize(
     ("about", "item", "field_"),
     [
