@@ -160,6 +160,7 @@ def test_a_decision_is_left_behind_by_a_later_version(month: Month) -> None:
     decide(month, month.schemes, month.caller("quyen"), "d1", request)
     assert month.standing().decision is not None
     month.correct(LOWER)
+    assert month.store.get(refs.inbox("quyen")(f"behind.{PERIOD}.{OFFICIAL}.2")) is not None
     assert month.standing().decision is None
     month.store.commit([patch(refs.periods(PERIOD), {("state",): "final"})])
     assert decide(month, month.schemes, month.caller("quyen"), "d2", request).decided == 1
