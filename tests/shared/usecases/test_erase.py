@@ -151,6 +151,7 @@ def test_results_are_told_once_they_are_published(office: Office) -> None:
     assert period is not None
     closing = period.model_copy(update={"state": "closing"})
     office.store.commit([put(refs.periods(MONTH), closing)])
+    office.time += timedelta(seconds=1)
     assert result not in told(office, "an", own)
     assert result in {one.ref.path for one in about(office.store, "an")}
 
