@@ -12,7 +12,7 @@ import requests
 from cli import remote, say
 from cli.department import Play, generate
 from cli.player import Player
-from infra.local.people import sign_in, system
+from infra.local.people import Client, sign_in, system
 from infra.local.stack import Stack
 from shared import refs
 from shared.models.base import Document
@@ -23,7 +23,7 @@ from shared.models.result import PeriodResult
 from shared.models.unit import Unit
 from shared.usecases.calendar import bounds, month_of
 from shared.usecases.case_log import read_log, read_profile
-from shared.usecases.export import read_results
+from shared.usecases.export import MOST_PERIODS, read_results
 from shared.usecases.recorded import seed as seed_store
 from shared.usecases.schemes import shipped
 from shared.vietnamese import TIME_ZONE, name_key
@@ -103,14 +103,32 @@ def _import_month(stack: Stack, log: bytes, profile_text: str, month: str) -> No
 
 
 def write_results(stack: Stack, played: Played, out: Path) -> None:
-    """Fetch the exports as the organiser would, and write them."""
+    """Fetch the exports as the organiser would, and write them.
+
+    Of more months than one export takes there are several workbooks; the CSV is one.
+    """
     out.mkdir(parents=True, exist_ok=True)
     client = sign_in(stack, played.organiser)
-    for form in ("csv", "xlsx"):
-        answer = client.get("export", period=played.periods, format=form)
-        if answer.status_code != requests.codes.ok:
-            raise DemoError(f"export answered {answer.status_code}: {answer.text}")
-        (out / f"results.{form}").write_bytes(answer.content)
+    tables, starts = [], range(0, len(played.periods), MOST_PERIODS)
+    for number, start in enumerate(starts, start=1):
+        periods = played.periods[start : start + MOST_PERIODS]
+        name = "results" if number == 1 else f"results-{number}"
+        (out / f"{name}.xlsx").write_bytes(_export(client, periods, "xlsx"))
+        tables.append(_export(client, periods, "csv"))
+    (out / "results.csv").write_bytes(join_tables(tables))
+
+
+def _export(client: Client, periods: list[str], form: str) -> bytes:
+    answer = client.get("export", period=periods, format=form)
+    if answer.status_code != requests.codes.ok:
+        raise DemoError(f"export answered {answer.status_code}: {answer.text}")
+    return answer.content
+
+
+def join_tables(tables: list[bytes]) -> bytes:
+    """One CSV under the first one's header."""
+    first, *others = tables
+    return first + b"".join(one.partition(b"\n")[2] for one in others)
 
 
 def show(stack: Stack, periods: list[str]) -> None:

@@ -6,6 +6,8 @@ from shared.models.base import Count, Document, Line, PeriodId, SchemeRef, Time
 
 Kind = Literal["month", "quarter", "year"]
 State = Literal["open", "closing", "review", "final"]
+PUBLISHED: tuple[State, ...] = ("review", "final")
+"""When people may read what was compiled."""
 
 
 class Period(Document):

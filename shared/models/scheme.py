@@ -360,6 +360,16 @@ class Deadlines(Part):
     source: Source
 
 
+class LeaveRule(Part):
+    """Whether what falls due while its person is on leave is excused; absent: it is not.
+
+    What of it was not delivered was not asked for, and what came after it fell due is not late.
+    """
+
+    excuses_due_within: bool
+    source: Source
+
+
 class CarryOver(Part):
     """Whether what goes on in a later period leaves the old one; absent: it stays unfinished."""
 
@@ -388,6 +398,7 @@ class Scheme(Document):
     exemptions: Exemptions | None = None
     deadlines: Deadlines | None = None
     carry_over: CarryOver | None = None
+    leave: LeaveRule | None = None
 
     def root(self, subject: Subject) -> Component:
         match subject:

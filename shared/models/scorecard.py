@@ -75,6 +75,8 @@ class Contribution(Sums):
     continues: AssignmentId | None = None
     carried: Quantity | None = None
     """Units that go on in a later period."""
+    due: Time | None = None
+    """When it fell due, where the scheme excuses what falls due on leave."""
 
 
 class Work(Sums):
@@ -134,7 +136,7 @@ class Assessment(Part):
     away: bool = False
     """On leave throughout: nothing of this time counts."""
     absences: Annotated[list[Absence], Field(max_length=50)] = []
-    """Leave for parts of it: what was assigned for the time worked counts."""
+    """Leave for parts of it; a scheme may excuse what fell due then (`leave`)."""
     unit: dict[Id, Percent] = {}
     """Of the unit that the person heads: the shares of its result that gates ask for."""
     rating: Rating | None = None

@@ -3,7 +3,7 @@
 from shared.models.assignment import Assignment
 from shared.models.scheme import Scheme
 from shared.models.scorecard import Contribution, Excused
-from shared.scoring.deadline import due_at, overdue_moves
+from shared.scoring.deadline import deadline, due_at, overdue_moves
 from shared.scoring.waivers import excuse, failed_checks, units_asked, units_counted
 
 WHOLE = 100
@@ -37,6 +37,9 @@ def contribute(assignment: Assignment, scheme: Scheme) -> Contribution:
         overdue_moves=overdue_moves(assignment) or None,
         continues=assignment.continues,
         carried=min(carried, asked) or None,
+        due=deadline(assignment, scheme)
+        if scheme.leave and scheme.leave.excuses_due_within
+        else None,
         done=done,
         beyond=beyond,
         fails=fails,

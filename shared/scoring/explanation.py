@@ -40,7 +40,7 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
     lines = [Line(f"Quy chế {scheme.ref}: {title.vi}", f"Scheme {scheme.ref}: {title.en}")]
     lines += [_work(name, row, reading) for name, row in card.contributions.items()]
     lines += [tell_source(one).within(2) for one in _sources_of_work(card, scheme)]
-    lines += _absences(card)
+    lines += _absences(card, scheme)
     if not reading.on_leave:
         lines += _tree(reading.root, WHOLE, 0, reading, scheme)
         lines += _unread_scores(card, scheme)
@@ -86,10 +86,23 @@ def added(row: Contribution, reading: Reading) -> int:
 
 def _work(name: str, row: Contribution, reading: Reading) -> Line:
     suffix = name.rsplit("_", 1)[1]
-    k = tell_k(row.k)
+    k, as_given, row = tell_k(row.k), row, reading.counted.get(name, row)
     whole = Fraction(row.assigned_weight, reading.evidence.work.assigned_weight or 1)
     weight, points = decimals(hundredths(WHOLE * whole)), decimals(added(row, reading))
     more = tell_history(row)
+    if name not in reading.counted:
+        return Line(
+            f"  {suffix}: giao {row.quantity}, xong {row.done}, K = {k}: "
+            f"nghỉ suốt kỳ nên không tính{more.vi}",
+            f"  {suffix}: assigned {row.quantity}, done {row.done}, K = {k}: "
+            f"not counted, on leave throughout its period{more.en}",
+        )
+    if row != as_given:
+        fewer, later = as_given.quantity - row.quantity, as_given.lates
+        more = Line(
+            f"{more.vi}; đến hạn trong thời gian nghỉ: bỏ {fewer} chưa xong, {later} chậm",
+            f"{more.en}; fell due on leave: {fewer} undone and {later} late left out",
+        )
     return Line(
         f"  {suffix}: giao {row.quantity}, xong {row.done}, lỗi {row.fails}, chậm {row.lates}, "
         f"vượt yêu cầu {row.beyond}, K = {k}, chiếm {weight} % khối lượng, góp {points} điểm"
@@ -109,6 +122,8 @@ def _sources_of_work(card: Scorecard, scheme: Scheme) -> Iterator[Source]:
         yield scheme.deadlines.source
     if scheme.carry_over and any(row.carried for row in rows):
         yield scheme.carry_over.source
+    if scheme.leave and any(one.absences for one in card.assessments.values()):
+        yield scheme.leave.source
 
 
 def _tree(
@@ -126,13 +141,20 @@ def _tree(
         yield from _tree(part, most * portion, depth + 1, reading, scheme)
 
 
-def _absences(card: Scorecard) -> Iterator[Line]:
+def _absences(card: Scorecard, scheme: Scheme) -> Iterator[Line]:
+    if scheme.leave is not None and scheme.leave.excuses_due_within:
+        means = Line(
+            "việc đến hạn khi đó không tính là thiếu hay chậm",
+            "what fell due then is neither missing nor late",
+        )
+    else:
+        means = Line("việc đến hạn khi đó vẫn tính", "what fell due then counts all the same")
     for assessment in card.assessments.values():
         for absence in assessment.absences:
             start, end = (one.isoformat(timespec="minutes") for one in (absence.start, absence.end))
             yield Line(
-                f"Nghỉ từ {start} đến {end}: chấm trên việc được giao cho thời gian làm việc",
-                f"On leave from {start} to {end}: scored on the work given for the time worked",
+                f"Nghỉ từ {start} đến {end}: {means.vi}",
+                f"On leave from {start} to {end}: {means.en}",
             )
 
 

@@ -13,9 +13,9 @@ from shared.models.scheme import (
     Subject,
     Task,
 )
-from shared.models.scorecard import Assessment, Contribution, Scorecard, Sums
+from shared.models.scorecard import Assessment, Contribution, Override, Scorecard, Sums
 from shared.scoring.evaluation import components
-from shared.scoring.scorecard import score, span
+from shared.scoring.scorecard import counted_work, score, span
 
 MOST_ROWS = 1_000
 """Of a scorecard: some 300 kB then, of the 1 MiB that the store lets a document have."""
@@ -29,13 +29,16 @@ def as_part(card: Scorecard) -> Scorecard:
     return card.model_copy(update={"assessments": {**card.assessments, card.period: rated}})
 
 
-def pool(cards: Sequence[Scorecard], period: str, scheme: Scheme) -> Scorecard:
+def pool(
+    cards: Sequence[Scorecard], period: str, scheme: Scheme, facts: Sequence[Override] = ()
+) -> Scorecard:
     """One person's scorecards as one: Σ numerators / Σ denominators, never a mean of scores.
 
     The criteria are averaged over the months that were scored, statements take the
     least, indicators the last, facts stand together. Everything keeps the name
     of its stretch, so pooling is a union: no order or grouping of it matters, and
-    a card pooled alone is itself. The role is the one held last.
+    a card pooled alone is itself. The role is the one held last. Of the dated `facts`,
+    those that came after their part was locked are told with the last.
     """
     last = max(cards, key=lambda card: (span(card.period), card.capacity.model_dump_json()))
     return score(
@@ -44,9 +47,21 @@ def pool(cards: Sequence[Scorecard], period: str, scheme: Scheme) -> Scorecard:
         scheme=scheme,
         path=[unit for card in cards for unit in card.path],
         contributions={name: row for card in cards for name, row in card.contributions.items()},
-        assessments={stretch: one for card in cards for stretch, one in card.assessments.items()},
+        assessments=_with_facts(cards, last.period, facts),
         capacity=last.capacity,
     )
+
+
+def _with_facts(
+    cards: Sequence[Scorecard], last: str, facts: Sequence[Override]
+) -> dict[str, Assessment]:
+    told = {stretch: one for card in cards for stretch, one in card.assessments.items()}
+    known = [fact for one in told.values() for fact in one.overrides]
+    later = [fact for fact in facts if fact not in known]
+    if later:
+        own = told.get(last, Assessment())
+        told[last] = own.model_copy(update={"overrides": [*own.overrides, *later]})
+    return told
 
 
 def unreadable(part: Scheme, whole: Scheme) -> list[str]:
@@ -75,8 +90,10 @@ def bounded(card: Scorecard) -> Scorecard:
     if len(card.contributions) <= MOST_ROWS:
         return card
     groups: dict[tuple[str, str, int], list[Contribution]] = {}
+    counted = counted_work(card)
     for name, row in card.contributions.items():
-        groups.setdefault((name.rpartition("_")[0], row.product, row.k), []).append(row)
+        group = groups.setdefault((name.rpartition("_")[0], row.product, row.k), [])
+        group.append(counted.get(name, row))
     numbers = Counter[str]()
     rows: dict[str, Contribution] = {}
     for (place, _, _), group in sorted(groups.items()):

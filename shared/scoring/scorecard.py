@@ -1,12 +1,14 @@
 """Contributions, assessments and a scheme give a scorecard."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 
 from shared.models.scheme import Rounding, Scheme
 from shared.models.scorecard import (
+    Absence,
     Assessment,
     Capacity,
     Contribution,
@@ -18,6 +20,7 @@ from shared.models.scorecard import (
 )
 from shared.scoring.evaluation import WHOLE, Evaluated, Evidence, Told, evaluate, walk
 from shared.scoring.gates import Checked, Subjected, check, decide
+from shared.scoring.leave import excused
 from shared.scoring.rounding import HUNDREDTHS, PLACES, half_up, hundredths
 
 # Without a validator, which a fresh process would have to build at once.
@@ -34,6 +37,8 @@ class Reading:
     gates: list[Checked]
     overrides: list[Override]
     on_leave: bool
+    counted: Mapping[str, Contribution] = field(default_factory=dict)
+    """The work of the time worked, as it counts; the rest is left out."""
 
 
 def score(
@@ -68,7 +73,8 @@ def score(
 
 def read(card: Scorecard, scheme: Scheme) -> Reading:
     """Evaluate what a scorecard holds; what it says of the outcome is not looked at."""
-    evidence, overrides = _evidence(card, scheme), _overrides(card)
+    counted = counted_work(card)
+    evidence, overrides = _evidence(card, scheme, counted), _overrides(card)
     units = [(one.months, one.assessment.unit) for one in evidence.told]
     parts = {key: one.rating for key, one in card.assessments.items() if one.rating is not None}
     parts.pop(card.period, None)
@@ -79,6 +85,7 @@ def read(card: Scorecard, scheme: Scheme) -> Reading:
         gates=check(scheme, person),
         overrides=overrides,
         on_leave=_on_leave(card, evidence),
+        counted=counted,
     )
 
 
@@ -158,13 +165,28 @@ def _total(share: Fraction, rounding: Rounding) -> int:
     return half_up(share * WHOLE * HUNDREDTHS / step) * step
 
 
-def _evidence(card: Scorecard, scheme: Scheme) -> Evidence:
+def counted_work(card: Scorecard) -> dict[str, Contribution]:
+    """The work of the time that was worked, less what leave excuses."""
+    away, absences = _away(card), defaultdict[str, list[Absence]](list)
+    for stretch, one in card.assessments.items():
+        absences[_period(stretch)] += one.absences
+    return {
+        name: excused(row, absences.get(_period(name), ()))
+        for name, row in card.contributions.items()
+        if _period(name) not in away
+    }
+
+
+def _away(card: Scorecard) -> set[str]:
+    return {_period(stretch) for stretch, one in card.assessments.items() if one.away}
+
+
+def _evidence(card: Scorecard, scheme: Scheme, counted: Mapping[str, Contribution]) -> Evidence:
     """The work and assessments of the time that was worked."""
-    away = {_period(stretch) for stretch, one in card.assessments.items() if one.away}
-    counted = [row for name, row in card.contributions.items() if _period(name) not in away]
+    away = _away(card)
     worked = sorted(span(key) for key in card.assessments if _period(key) not in away)
     told = [Told(months, card.assessments[stretch]) for *_, months, stretch in worked]
-    return Evidence(add_up(counted), told, scheme.justification)
+    return Evidence(add_up(counted.values()), told, scheme.justification)
 
 
 def _on_leave(card: Scorecard, evidence: Evidence) -> bool:

@@ -250,22 +250,30 @@ def _task(component: Task, work: Work, penalties: Penalties | None) -> Line:
 
 def _criteria(component: Criteria | PositionCriteria, evidence: Evidence) -> Line:
     """The scores as given; those that do not count are named by the explanation."""
-    asked = [
-        (form, one.assessment) for one in evidence.told for form in forms(component, one.assessment)
-    ]
+    asked = [(form, one) for one in evidence.told for form in forms(component, one.assessment)]
     if not asked and isinstance(component, PositionCriteria):
         return Line("vị trí không nêu tiêu chí", "the position names no criteria")
-    given = [(form, one) for form, one in asked if not criteria_faults(form, one.criteria)]
+    given = [
+        (form, one) for form, one in asked if not criteria_faults(form, one.assessment.criteria)
+    ]
     scored = [
-        _form(form, one.criteria)
+        (one.months, _form(form, one.assessment.criteria))
         for form, one in given
-        if not lacks_reason(form, one, evidence.justification)
+        if not lacks_reason(form, one.assessment, evidence.justification)
     ]
     if given and not scored:
         return Line("thiếu giải trình bằng văn bản", "the written justification is missing")
     if not scored:
         return Line("thủ trưởng chưa chấm đủ", "the head has not scored all of it")
-    return _mean(scored)
+    return _by_months(scored)
+
+
+def _by_months(scored: Sequence[tuple[int, str]]) -> Line:
+    """With its weight before each, where they are not all the same."""
+    if len({months for months, _ in scored}) == 1:
+        return _mean([said for _, said in scored])
+    terms = "; ".join(f"{months} × {said}" for months, said in scored)
+    return Line(f"bình quân theo số tháng {terms}", f"mean by months {terms}")
 
 
 def _form(form: Criteria, scores: Mapping[str, int]) -> str:

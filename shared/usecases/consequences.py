@@ -18,9 +18,10 @@ from shared.models.scorecard import Work
 from shared.models.unit import Unit
 from shared.ports import Store, Where
 from shared.refs import Ref
+from shared.scoring.sources import listed
 from shared.usecases.conclude import Conclusion, children_of
 from shared.usecases.reading import read_each
-from shared.usecases.roll_up import papers_of, rolled_up, standings_of
+from shared.usecases.roll_up import papers_of, read_record, rolled_up, standings_of
 from shared.usecases.standing import Standing
 
 
@@ -117,7 +118,9 @@ def pooled_again(
     """A person's roll-up of the versions and decisions that stand, and their paths."""
     standings: Sequence[Standing] = standings_of(store, period, official)
     papers = papers_of(official, standings)
-    return rolled_up(official, standings, period, scheme), sorted(papers)
+    record = read_record(store, official)
+    pooled = rolled_up(standings, period, scheme, record, listed(official, papers, {}))
+    return pooled, sorted(papers)
 
 
 def _ratings(results: Iterable[Result]) -> list[Rating]:

@@ -32,8 +32,8 @@ from shared.usecases.reading import read_entries
 from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
-from shared.usecases.standing import Version, corrected, first
-from shared.usecases.versions import told_of_version
+from shared.usecases.standing import Version, corrected, first, rests_on
+from shared.usecases.versions import told_of_version, told_to_decider
 from shared.usecases.windows import petition_windows
 from shared.usecases.work import goes_on
 
@@ -261,7 +261,18 @@ def correction(
     short = ruling.reason.strip()[:1_000]
     why = (f"Theo đính chính: {short}", f"By a correction: {short}")
     notice = told_of_version(contested.period, contested.scheme, contested.card, made, why)
-    return made, [*_entry_writes(work, folded), live_card(made), notice]
+    behind = left_behind(transaction, contested, made)
+    return made, [*_entry_writes(work, folded), live_card(made), notice, *behind]
+
+
+def left_behind(transaction: Transaction, contested: Contested, made: Correction) -> list[Write]:
+    """Whoever decided on the version before hears that somebody has to decide again."""
+    card, version = contested.card, contested.version
+    standing = transaction.get(refs.decision(card.period, card.official, version.number))
+    decision = rests_on(standing, version)
+    return (
+        [] if decision is None else [told_to_decider(contested.version.result, made, decision.by)]
+    )
 
 
 def _require_not_gone_on(

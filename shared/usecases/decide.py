@@ -11,10 +11,14 @@ from shared.errors import Code, refuse
 from shared.models.base import Count, Id, Line, Part, PeriodId, Reason
 from shared.models.correction import FIRST
 from shared.models.decision import Decision
+from shared.models.notice import Notice
 from shared.models.period import Period
-from shared.models.scheme import Rating, Scheme
+from shared.models.scheme import Rating, Scheme, Title, Words
 from shared.models.unit import Unit
-from shared.ports import Services, Store, Transaction
+from shared.ports import Services, Store, Transaction, Write, put
+from shared.scoring.digest import UNSEALED
+from shared.scoring.record import sealed_notice
+from shared.scoring.telling import band_title
 from shared.usecases.caller import Caller, is_competent, require, require_competence
 from shared.usecases.follow import ask_roll_ups
 from shared.usecases.keyed import Keyed
@@ -23,6 +27,7 @@ from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version, read_versions, rests_on
+from shared.vietnamese import day
 
 MOST = BATCH
 """Decisions in one call: what the store writes at once."""
@@ -139,6 +144,7 @@ def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decide
         [refs.decision(sitting.period.id, case.official, case.version.number) for case in cases]
     )
     made: list[Change] = []
+    told: list[Write] = []
     left: list[Left] = []
     for case, standing in zip(cases, standings, strict=True):
         obstacle = _obstacle(sitting, case, rests_on(standing, case.version))
@@ -146,16 +152,44 @@ def _decide(transaction: Transaction, sitting: _Sitting, keyed: Keyed) -> Decide
             decision = _decision(sitting, case)
             ref = refs.decision(decision.period, decision.official, case.version.number)
             made.append(Change(ref, standing, decision))
+            told += _told(sitting, case, decision)
         elif case.choice is not None:
             raise refuse(obstacle.code, case.field, obstacle.en, obstacle.vi)
         else:
             left.append(Left(official=case.official, reason=obstacle.en, reason_vi=obstacle.vi))
     reply = Decided(decided=len(made), left=left)
     target = refs.results(sitting.period.id).path
-    transaction.write(
-        recorded(keyed, sitting.now, made, action="decide", target=target, reply=reply)
-    )
+    record = recorded(keyed, sitting.now, made, action="decide", target=target, reply=reply)
+    transaction.write([*record, *told])
     return reply
+
+
+def _told(sitting: _Sitting, case: Case, decision: Decision) -> list[Write]:
+    """Whoever is rated otherwise than computed hears of it, with the reason."""
+    if decision.rating == decision.computed:
+        return []
+    period, scheme = sitting.period, sitting.scheme
+    computed, rating = (band_title(one, scheme) for one in (decision.computed, decision.rating))
+    reason = (decision.reason or "").strip()[:1_000]
+    vi = f"Tính được: {computed.vi}. Quyết định: {rating.vi}."
+    en = f"Computed: {computed.en}. Decided: {rating.en}."
+    heard = period.petition_until
+    if period.state == "review" and heard is not None and sitting.now < heard:
+        until = day(heard, period.time_zone)
+        vi = f"{vi} Có thể kiến nghị trước ngày {until}."
+        en = f"{en} It may be contested before {until}."
+    notice = Notice(
+        kind="result",
+        title=Title(
+            vi=f"Đã quyết định xếp loại kỳ {period.id} của bạn",
+            en=f"Your rating of {period.id} was decided",
+        ),
+        body=Words(vi=f"{vi}\n\n{reason}", en=f"{en}\n\n{reason}"),
+        at=sitting.now,
+        digest=UNSEALED,
+    )
+    name = f"decided.{period.id}.{case.version.number}"
+    return [put(refs.inbox(decision.official)(name), sealed_notice(notice))]
 
 
 def _require_something(request: DecideRequest) -> None:
@@ -231,12 +265,17 @@ def _others(sitting: _Sitting) -> list[Case]:
 
 
 def _require_few(cases: list[Case]) -> None:
-    if len(cases) > MOST:
+    """Whoever is rated otherwise than computed is also told, in the same commit."""
+    told = [one for one in cases if one.choice and one.choice.rating != one.computed]
+    size = len(cases) + len(told)
+    if size > MOST:
         raise refuse(
             "too-large",
             "unit",
-            f"at most {MOST} people at once, these are {len(cases)}: name the units below it",
-            f"mỗi lần tối đa {MOST} người, ở đây có {len(cases)}: hãy chọn từng đơn vị cấp dưới",
+            f"at most {MOST} people at once, those decided otherwise counting twice; these are "
+            f"{size}: name the units below it",
+            f"mỗi lần tối đa {MOST} người, người được quyết định khác kết quả tính là hai; ở đây "
+            f"có {size}: hãy chọn từng đơn vị cấp dưới",
         )
 
 

@@ -8,7 +8,7 @@ from shared.errors import refuse
 from shared.models.base import Count, Id, Part, PeriodId, Points
 from shared.models.correction import Correction
 from shared.models.decision import Decision
-from shared.models.period import Period, State
+from shared.models.period import PUBLISHED, Period, State
 from shared.models.scheme import Rating, Scheme
 from shared.models.scorecard import Scorecard, Standing
 from shared.ports import Store
@@ -21,8 +21,6 @@ from shared.usecases.opened import no_period
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version, standing_on
 from shared.vietnamese import day
-
-PUBLISHED: tuple[State, ...] = ("review", "final")
 
 
 class ExplainRequest(Part):

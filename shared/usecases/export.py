@@ -41,10 +41,14 @@ VERDICTS = (("decided", "Cấp có thẩm quyền xếp loại"), ("version", "B
 """Beside them, what was decided on the last version of each result."""
 
 
+MOST_PERIODS = 60
+"""In one file: five years of months."""
+
+
 class ExportRequest(Part):
     """One file for one or more periods."""
 
-    period: Annotated[list[PeriodId], Field(min_length=1, max_length=60)]
+    period: Annotated[list[PeriodId], Field(min_length=1, max_length=MOST_PERIODS)]
     format: Literal["csv", "xlsx"] = "csv"
     columns: Literal["results", "verdicts"] = "results"
     """For machines: the results alone, or with what was decided on which version."""

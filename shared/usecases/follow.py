@@ -23,7 +23,7 @@ from shared.ports import Queue, Services, Transaction, Where
 from shared.scoring.digest import UNSEALED, digest, sealed
 from shared.usecases.close import task_safe
 from shared.usecases.consequences import Later, concluded, follows_of, outcome, pooled_again
-from shared.usecases.correct import Contested, live_card, read_contested, version_of
+from shared.usecases.correct import Contested, left_behind, live_card, read_contested, version_of
 from shared.usecases.recorded import PLATFORM, by_platform, recorded
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version
@@ -182,7 +182,8 @@ def _add(
     why = (told.vi, told.en)
     notice = told_of_version(contested.period, contested.scheme, contested.card, made, why)
     live = [] if contested.period.parts else [live_card(made)]
-    transaction.write([*record, *live, notice])
+    behind = left_behind(transaction, contested, made)
+    transaction.write([*record, *live, notice, *behind])
 
 
 def _made(

@@ -13,12 +13,13 @@ from pydantic import Field
 
 from shared import refs
 from shared.errors import RefusedError, refuse
-from shared.models.base import Id, Line, Part, Reason, Time
+from shared.models.base import Id, Line, Part, PeriodId, Reason, Time
 from shared.models.official import Ahead, Duty, Leave, Named, Official, Posting, Role, StandIn
 from shared.models.period import Period
 from shared.models.scorecard import Override
 from shared.models.unit import Unit
 from shared.ports import Services, Store, Transaction
+from shared.scoring.gates import standing_in
 from shared.usecases import records
 from shared.usecases.caller import Caller, require, require_competence
 from shared.usecases.context import depends_on
@@ -193,9 +194,15 @@ PeopleRequest = Annotated[
 
 
 class PeopleReply(Part):
-    """Whose records the call concerned."""
+    """Whose records the call concerned.
+
+    Of a fact that was entered: the open periods that it bears on, also quarters and years,
+    and the locked ones that it came too late for, whose results only a correction changes.
+    """
 
     officials: list[Id]
+    bears_on: list[PeriodId] = []
+    too_late_for: list[PeriodId] = []
 
 
 @dataclass(frozen=True)
@@ -245,7 +252,11 @@ def _carried_out(
 ) -> PeopleReply:
     changes = list(_changes(change, request))
     require_unlocked(change.transaction, changes)
-    reply = PeopleReply(officials=list(dict.fromkeys(uids)))
+    reply = PeopleReply(
+        officials=list(dict.fromkeys(uids)),
+        bears_on=_touched(change, request, is_open=True),
+        too_late_for=_touched(change, request, is_open=False),
+    )
     writes = recorded(
         keyed,
         change.now,
@@ -257,6 +268,19 @@ def _carried_out(
     )
     change.transaction.write(writes)
     return reply
+
+
+def _touched(change: _Change, request: PeopleRequest, *, is_open: bool) -> list[str]:
+    """The periods that a new fact stands in."""
+    if not isinstance(request, EnterFact):
+        return []
+    fact = _fact(change, request)
+    periods = [one.value for one in change.transaction.find(refs.periods)]
+    return sorted(
+        one.id
+        for one in periods
+        if (one.state == "open") is is_open and standing_in([fact], one.start, one.end)
+    )
 
 
 def require_unlocked(transaction: Transaction, changes: Iterable[Change]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from shared import refs
 from shared.errors import refuse
 from shared.models.base import Id, Part
+from shared.models.period import PUBLISHED
 from shared.ports import Found, Services, Store, Where
 from shared.refs import Collection
 from shared.usecases.caller import Caller
@@ -42,12 +43,17 @@ def personal_data(services: Services, caller: Caller, request: PersonalDataReque
         _record(services, caller, request, uid)
     return PersonalData(
         official=uid,
-        documents={found.ref.path: found.fields for found in about(services.store, uid)},
+        documents={
+            found.ref.path: found.fields for found in about(services.store, uid, published=True)
+        },
     )
 
 
-def about(store: Store, uid: str) -> Iterator[Found[Any]]:
-    """The documents by and about a person; of others' work only what they said there."""
+def about(store: Store, uid: str, *, published: bool = False) -> Iterator[Found[Any]]:
+    """The documents by and about a person; of others' work only what they said there.
+
+    Those that are `published` leave out results that nobody may read yet.
+    """
     mine = Where("official", "==", uid)
     yield from _named(store, refs.officials, uid)
     yield from store.find(refs.inbox(uid))
@@ -72,6 +78,8 @@ def about(store: Store, uid: str) -> Iterator[Found[Any]]:
     measured = store.find(refs.measurements, where=Where("subject", "==", uid))
     yield from (one for one in measured if one.fields.get("kind") == "official")
     for period in store.find(refs.periods):
+        if published and period.value.state not in PUBLISHED:
+            continue
         yield from _named(store, refs.official_results(period.ref.id), uid)
         yield from store.find(refs.corrections(period.ref.id), prefix=f"{uid}_")
 

@@ -2,12 +2,14 @@
 
 What is pooled is each result's last version with the rating that was decided on it,
 so nothing of a part is computed again, and a roll-up that is compiled again gives the same.
+Dated facts that came after a part was locked still count: the roll-up knows those of its span.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared import refs
 from shared.models.correction import FIRST
+from shared.models.official import Official
 from shared.models.period import Period
 from shared.models.result import Result
 from shared.models.scheme import Scheme
@@ -19,6 +21,8 @@ from shared.scoring.result import freeze
 from shared.scoring.rollup import as_part, bounded, pool
 from shared.scoring.scorecard import span
 from shared.scoring.sources import listed, sources_root
+from shared.usecases.context import known_facts
+from shared.usecases.reading import read_each
 from shared.usecases.standing import Standing, Version, read_standing, read_standings
 
 
@@ -33,8 +37,16 @@ def roll_up_unit(
     for uid in sorted({uid for standings in here.values() for uid in standings}):
         standings = standings_of(store, period, uid, here)
         if standings[-1].result.unit == unit:
-            sources = _listed(uid, standings)
-            yield rolled_up(uid, standings, period, scheme), sources
+            record = read_record(store, uid)
+            papers = {} if record is None else {refs.officials(uid).path: digest(record.fields())}
+            sources = listed(uid, {**papers_of(uid, standings), **papers}, {})
+            yield rolled_up(standings, period, scheme, record, sources), sources
+
+
+def read_record(store: Store, uid: str) -> Official | None:
+    """Whose facts also count when they came after the part that they are dated in was locked."""
+    [found] = read_each(store, [refs.officials(uid)])
+    return found if isinstance(found, Official) else None
 
 
 def standings_of(
@@ -59,10 +71,6 @@ def papers_of(uid: str, standings: Iterable[Standing]) -> dict[str, str]:
     return papers
 
 
-def _listed(uid: str, standings: Iterable[Standing]) -> list[Sources]:
-    return listed(uid, papers_of(uid, standings), {})
-
-
 def _path(uid: str, version: Version) -> str:
     period = version.result.scorecard.period
     if version.number == FIRST:
@@ -70,18 +78,25 @@ def _path(uid: str, version: Version) -> str:
     return refs.correction(period, uid, version.number).path
 
 
-def rolled_up(uid: str, standings: Sequence[Standing], period: Period, scheme: Scheme) -> Result:
-    """A person's parts as one result."""
+def rolled_up(
+    standings: Sequence[Standing],
+    period: Period,
+    scheme: Scheme,
+    official: Official | None,
+    sources: Sequence[Sources],
+) -> Result:
+    """A person's parts as one result, with the facts that were known when it was locked."""
     results = [one.result for one in standings]
+    facts = [] if official is None else known_facts(official, period)
     return freeze(
-        bounded(pool(list(map(_as_part, standings)), period.id, scheme)),
+        bounded(pool(list(map(_as_part, standings)), period.id, scheme, facts)),
         unit=results[-1].unit,
         name=results[-1].name,
         assignments=sum(one.assignments for one in results),
         entries=sum(one.entries for one in results),
         refused=[bad for one in results for bad in one.refused],
         refused_count=sum(one.refused_count for one in results),
-        sources=sources_root(_listed(uid, standings)),
+        sources=sources_root(sources),
     )
 
 

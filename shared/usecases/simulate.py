@@ -31,7 +31,9 @@ from shared.usecases.compile_unit import (
     results_of,
 )
 from shared.usecases.conclude import children_of, deepest_first
+from shared.usecases.context import known_facts
 from shared.usecases.opened import no_period
+from shared.usecases.roll_up import read_record
 from shared.usecases.schemes import SHIPPED, Schemes, require_sound, shipped
 
 MOST = 10_000
@@ -100,7 +102,7 @@ def replay_period(
     ]
     old = schemes.get(period.scheme)
     return compare(
-        list(_pooled(pairs, period, old, new)) if period.parts else pairs,
+        list(_pooled(store, pairs, period, old, new)) if period.parts else pairs,
         old,
         new,
         period=period.id,
@@ -176,14 +178,18 @@ def _part_pairs(
         yield from _pairs(store, part, unit, sides)
 
 
-def _pooled(pairs: list[Pair], period: Period, old: Scheme, new: Scheme) -> Iterator[Pair]:
+def _pooled(
+    store: Store, pairs: list[Pair], period: Period, old: Scheme, new: Scheme
+) -> Iterator[Pair]:
     """Each person's parts as one, in the unit of the last: both sides as a roll-up pools."""
     by_official: dict[str, list[Pair]] = {}
     for pair in sorted(pairs, key=lambda pair: span(pair.before.period)):
         by_official.setdefault(pair.before.official, []).append(pair)
-    for own in by_official.values():
-        before = pool([as_part(pair.before) for pair in own], period.id, old)
-        after = pool([as_part(pair.after) for pair in own], period.id, new)
+    for uid, own in by_official.items():
+        record = read_record(store, uid)
+        facts = [] if record is None else known_facts(record, period)
+        before = pool([as_part(pair.before) for pair in own], period.id, old, facts)
+        after = pool([as_part(pair.after) for pair in own], period.id, new, facts)
         yield Pair(own[-1].name, own[-1].unit, before, after)
 
 

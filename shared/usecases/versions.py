@@ -4,6 +4,7 @@ from shared import refs
 from shared.models.correction import Correction
 from shared.models.notice import Notice
 from shared.models.period import Period
+from shared.models.result import Result
 from shared.models.scheme import Scheme, Title, Words
 from shared.models.scorecard import Scorecard
 from shared.ports import Write, put
@@ -21,6 +22,22 @@ def told_of_version(
     name = f"version.{period.id}.{made.version}"
     notice = _notice(period, scheme, before, made, why)
     return put(refs.inbox(before.official)(name), notice)
+
+
+def told_to_decider(before: Result, made: Correction, decider: str) -> Write:
+    card = before.scorecard
+    notice = Notice(
+        kind="result",
+        title=Title(vi="Cần quyết định lại xếp loại", en="A rating is to be decided again"),
+        body=Words(
+            vi=f"Kết quả kỳ {card.period} của {before.name} có bản mới sau quyết định của bạn.",
+            en=f"The result of {before.name} in {card.period} was corrected after you decided.",
+        ),
+        at=made.at,
+        digest=UNSEALED,
+    )
+    name = f"behind.{card.period}.{card.official}.{made.version}"
+    return put(refs.inbox(decider)(name), sealed_notice(notice))
 
 
 def _notice(

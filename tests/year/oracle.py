@@ -6,6 +6,7 @@ The decree's arithmetic in fractions of a point: 30 for the general criteria and
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
@@ -129,15 +130,24 @@ class Oracle:
         assigned = 0 if _of(piece, "cancel") else piece.quantity
         lates = sum(event.units for event in sent if event.at > due)
         waived = sum(event.units for event in _of(piece, "waive")) + self._waived.get(piece.key, 0)
+        # What was excused and never came was not asked for either.
+        assigned -= min(max(waived - lates, 0), max(assigned - done, 0))
+        if self._on_leave(piece, due):
+            assigned, lates = done, 0
         return Row(
             k=Fraction(PRODUCTS[piece.product], 1000),
-            # What was excused and never came was not asked for either.
-            assigned=assigned - min(max(waived - lates, 0), max(assigned - done, 0)),
+            assigned=assigned,
             done=done,
             beyond=sum(event.units for event in sent if accepted[event.id]),
             lates=max(lates - waived, 0),
             fails=sum(event.faults for event in happened["return"]),
         )
+
+    def _on_leave(self, piece: Piece, due: datetime) -> bool:
+        """Whether its doer was away in the period on the day that it fell due."""
+        if not begin(piece.period) <= due < end(piece.period):
+            return False
+        return any(start <= due < stop for start, stop in self._story.people[piece.doer].leave)
 
     def _told(self, period: str, person: Person) -> list[Said]:
         """The marks of each part of the period; what d is follows from the subordinates."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models.scheme import Scheme
-from shared.models.scorecard import Capacity, Contribution, Scorecard
+from shared.models.scorecard import Assessment, Capacity, Contribution, Scorecard
 from shared.scoring.explanation import added, explain
 from shared.scoring.scorecard import read
 from tests.builders import (
@@ -21,6 +21,7 @@ from tests.builders import (
     an_assessment,
     an_exemption,
     an_override,
+    assignment_id,
     delivered,
     full_marks,
 )
@@ -104,6 +105,24 @@ def test_work_excused_from_being_delivered_leaves_every_share_and_gate_and_says_
     told = words(card)
     assert "; 1 not delivered for that cause, left out of what was assigned" in told
     assert "; 1 đơn vị không giao được vì vậy, không tính là việc được giao" in told
+
+
+def test_a_year_of_a_month_and_a_quarter_says_how_each_weighs() -> None:
+    told = {
+        "2026-01": an_assessment(full_marks(900))["2026-10"],
+        "2026-Q3": an_assessment(full_marks(600))["2026-10"],
+    }
+    said = words(a_scorecard(a_contribution(delivered()), period="2026", assessments=told))
+    terms = [f"(10·{n}/10.00 + 10·{n}/10.00 + 10·{n}/10.00) / 30" for n in ("9.00", "6.00")]
+    assert f"mean by months 1 × {terms[0]}; 3 × {terms[1]} = 67.50 %" in said
+
+
+def test_what_leave_takes_out_of_a_year_adds_nothing_and_says_so() -> None:
+    told = {**an_assessment(full_marks()), "2026-09": Assessment(away=True)}
+    rows = {"2026-09_p1_an_w1": a_contribution(delivered()), assignment_id(): a_contribution()}
+    said = words(a_scorecard(period="2026", contributions=rows, assessments=told))
+    assert "w1: assigned 1, done 1, K = 1.000: not counted, on leave throughout its period" in said
+    assert "adds 0.00 points" in said
 
 
 def test_a_head_reads_each_answer_and_what_was_left_out() -> None:

@@ -160,6 +160,7 @@ def test_a_decision_is_left_behind_by_a_later_version(month: Month) -> None:
     decide(month, month.schemes, month.caller("quyen"), "d1", request)
     assert month.standing().decision is not None
     month.correct(LOWER)
+    assert month.store.get(refs.inbox("quyen")(f"behind.{PERIOD}.{OFFICIAL}.2")) is not None
     assert month.standing().decision is None
     month.store.commit([patch(refs.periods(PERIOD), {("state",): "final"})])
     assert decide(month, month.schemes, month.caller("quyen"), "d2", request).decided == 1
@@ -376,6 +377,19 @@ def test_whoever_is_rated_otherwise_is_told_and_may_contest_it_also_after_final(
     assert made.petition_until is not None
     assert made.answer_until is not None
     assert month.clock.now() < made.petition_until < made.answer_until
+
+
+def test_whoever_is_decided_otherwise_than_computed_is_told_why(month: Month) -> None:
+    notice = None
+    for rating, told in (("excellent", False), ("good", True)):
+        choice = {"official": OFFICIAL, "rating": rating, "reason": "vượt chỉ tiêu xếp loại"}
+        request = DecideRequest.model_validate({"period": PERIOD, "decisions": [choice]})
+        decide(month, month.schemes, month.caller("quyen"), rating, request)
+        notice = month.store.get(refs.inbox(OFFICIAL)(f"decided.{PERIOD}.1"))
+        assert (notice is not None) is told
+    assert notice is not None
+    assert "vượt chỉ tiêu xếp loại" in notice.body.vi
+    assert "Computed: " in notice.body.en
 
 
 @pytest.mark.parametrize(

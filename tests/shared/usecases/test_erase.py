@@ -144,6 +144,18 @@ def test_what_an_administrator_looks_up_is_recorded(office: Office) -> None:
     ]
 
 
+def test_results_are_told_once_they_are_published(office: Office) -> None:
+    result, own = f"results/{MONTH}/officials/an", office.caller("tri")
+    assert result in told(office, "an", own)
+    period = office.store.get(refs.periods(MONTH))
+    assert period is not None
+    closing = period.model_copy(update={"state": "closing"})
+    office.store.commit([put(refs.periods(MONTH), closing)])
+    office.time += timedelta(seconds=1)
+    assert result not in told(office, "an", own)
+    assert result in {one.ref.path for one in about(office.store, "an")}
+
+
 def test_nothing_is_left_that_tells_who_it_was(due: Office) -> None:
     before = str([one.fields for one in about(due.store, "an")])
     assert all(f"'{word}'" in before for word in WORDS)

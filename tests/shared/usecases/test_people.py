@@ -17,7 +17,8 @@ from shared.models.position import Position
 from shared.models.unit import Unit
 from shared.ports import put
 from shared.usecases.caller import identify
-from shared.usecases.people import PeopleRequest, change_people, take_effect
+from shared.usecases.context import known_facts
+from shared.usecases.people import PeopleReply, PeopleRequest, change_people, take_effect
 from tests.builders import DAY, END, START, TICK, a_period, a_posting, an_official
 from tests.memory import Desk, MemoryStore
 
@@ -61,12 +62,15 @@ class Office:
             ]
         )
 
-    def ask(self, by: str, action: str, *, key: str = "", **fields: Any) -> list[str]:
+    def ask(self, by: str, action: str, **fields: Any) -> list[str]:
+        return self.reply(by, action, **fields).officials
+
+    def reply(self, by: str, action: str, *, key: str = "", **fields: Any) -> PeopleReply:
         given = {"action": action, **WHY, **fields}
         request = REQUEST.validate_json(json.dumps(given, default=datetime.isoformat))
         caller = identify(self.store, by, self.now)
         key = key or f"k{len(self.store.written)}"
-        return change_people(Desk(self.store, self.now), caller, key, request).officials
+        return change_people(Desk(self.store, self.now), caller, key, request)
 
     def official(self, uid: str) -> Official:
         found = self.store.get(refs.officials(uid))
@@ -316,9 +320,14 @@ def test_facts_are_entered_ended_and_withdrawn_but_never_taken_out(office: Offic
 
 
 def test_a_fact_of_a_locked_period_is_entered_for_those_still_open(office: Office) -> None:
-    """It reaches no results that stand; the year that is still open will know it."""
-    office.ask("quyen", "enter_fact", official="an", kind="reprimand", at=START - 9 * DAY)
-    assert len(office.official("an").facts) == 1
+    """It reaches no results that stand; whoever enters it is told, and what it bears on."""
+    year = a_period(id="2026", start=START - 273 * DAY, end=END + 61 * DAY, parts=["2026-09"])
+    office.store.commit([put(refs.periods("2026"), year)])
+    told = office.reply("quyen", "enter_fact", official="an", kind="reprimand", at=START - 9 * DAY)
+    assert (told.bears_on, told.too_late_for) == (["2026"], ["2026-09"])
+    [fact] = office.official("an").facts
+    assert known_facts(office.official("an"), LOCKED) == []
+    assert known_facts(office.official("an"), year) == [fact]
 
 
 def test_membership_of_the_party_and_roles(office: Office) -> None:

@@ -35,7 +35,15 @@ from shared.usecases.period import OpenPeriod, PeriodReply, change_period
 from shared.usecases.schemes import Schemes, shipped
 from shared.usecases.standing import Version, read_version
 from shared.usecases.verify import verify
-from tests.builders import SCHEME, a_contribution, a_unit, an_official, delivered, full_marks
+from tests.builders import (
+    SCHEME,
+    a_contribution,
+    a_unit,
+    an_official,
+    an_override,
+    delivered,
+    full_marks,
+)
 from tests.memory import MemoryStore
 from tests.trees import SOURCE, TITLE
 
@@ -269,6 +277,33 @@ def test_verify_recomputes_roll_ups_too() -> None:
     altered = house.pooled("2026", "an").model_copy(update={"name": "x"})
     house.store.commit([put(refs.official_results("2026")("an"), altered)])
     assert of_results(house) == ["results/2026/officials/an"]
+
+
+@pytest.mark.parametrize(
+    ("entered", "rating", "gate"),
+    [
+        (datetime(2026, 3, 11, tzinfo=UTC), "not_completed", "discipline"),
+        (datetime(2026, 6, 20, tzinfo=UTC), "not_completed", "discipline"),
+        (NEW_YEAR + timedelta(days=40), "excellent", "score"),
+    ],
+    ids=["in time for the month", "in time for the year", "after the year was locked"],
+)
+def test_a_year_knows_the_facts_of_its_span_also_of_a_month_that_was_locked(
+    entered: datetime, rating: str, gate: str
+) -> None:
+    house = House()
+    for month in MONTHS:
+        house.part(month)
+        house.result(month, "an", "p1", a_contribution(delivered()), criteria=full_marks())
+    reprimand = an_override(
+        kind="reprimand", at=datetime(2026, 3, 10, tzinfo=UTC), entered_at=entered
+    )
+    house.store.commit([put(refs.officials("an"), an_official(name="an", facts=[reprimand]))])
+    house.open("2026", MONTHS)
+    house.run("2026")
+    card = house.pooled("2026", "an").scorecard
+    assert (card.rating, card.gate) == (rating, gate)
+    assert of_results(house) == []
 
 
 # A part that is corrected after it was pooled
