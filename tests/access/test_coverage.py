@@ -103,9 +103,9 @@ def _stand_in(place: Place, order: int) -> None:
 
 def _have_headed(place: Place, order: int) -> None:
     """The head, of another unit, so many services ago."""
-    services = [{"unit": "p2", "duty": "member"}, {"unit": "p2"}, {"unit": "p1"}, {"unit": "p1"}]
-    services[order]["duty"] = "head"
-    services[order]["unit"] = "p2"
+    of_another = {"unit": "p1", "duty": "head"}
+    services = [{"unit": "p2", "duty": "member"}, {"unit": "p2"}, of_another, {"unit": "p1"}]
+    services[order] = {"unit": "p2", "duty": "head"}
     owner = Client(place.stack, {"Authorization": "Bearer owner"})
     owner.write("officials/binh", {"postings": services}, times=[]).raise_for_status()
 
