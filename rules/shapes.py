@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 Schema = Mapping[str, Any]
 
-MOST_EXPRESSIONS = 700
+MOST_EXPRESSIONS = 550
 """What a shape may take of the 1,000 expressions that the rules engine evaluates a
 request; the rest is the policy's."""
 
@@ -151,21 +151,35 @@ class _Shapes:
             self._conditions(schema["items_schema"], f"{value}[{index}]", f"{where}[{index}]")
             for index in range(_most(schema, where))
         ]
-        return [f"{value} is list", *_sized(schema, value), *_guarded(schema, value, items)]
+        size = f"{value}.size()"
+        return [f"{value} is list", *_sized(schema, size), *_guarded(schema, size, items)]
 
     def _dict(self, schema: Schema, value: str, where: str) -> str:
-        """A function of its own, which lists the keys once."""
+        """A function of its own, which lists keys and values once."""
         name = "is" + "".join(part[:1].upper() + part[1:] for part in re.split(r"\W+", where))
-        pairs = [
-            [
-                *self._conditions(schema["keys_schema"], f"names[{index}]", f"{where} key"),
-                *self._conditions(schema["values_schema"], f"value[names[{index}]]", where),
-            ]
+        items = [
+            self._conditions(schema["values_schema"], f"values[{index}]", where)
             for index in range(_most(schema, where))
         ]
-        conditions = [*_sized(schema, "names"), *_guarded(schema, "names", pairs)]
-        self._define(name, conditions, let="let names = value.keys();")
+        keys = _guarded(schema, "size", [self._keys(schema, where)])
+        conditions = [*_sized(schema, "size"), *keys, *_guarded(schema, "size", items)]
+        self._define(
+            name, conditions, let="let values = value.values();\n      let size = values.size();"
+        )
         return f"{value} is map && {name}({value})"
+
+    def _keys(self, schema: Schema, where: str) -> list[str]:
+        """All at once, since each by itself is dear: joined by spaces, which none may hold."""
+        key = self._resolve(schema["keys_schema"], f"{where} key")
+        pattern = key.get("pattern", " ")
+        whole = pattern.startswith("^") and pattern.endswith("$") and " " not in pattern
+        if key.keys() - COMMON != {"pattern"} or not whole:
+            raise ShapeError(f"{where} key: needs a pattern of the whole without spaces, no more")
+        one, joined = _whole(pattern), "value.keys().join(' ')"
+        return [
+            f"{joined}.matches('{one}(?: {one})*')",
+            f"{joined}.split(' ').size() == size",
+        ]
 
     def _union(self, schema: Schema, where: str) -> str:
         """One model of several; each is told by its discriminator, which it checks first."""
@@ -293,19 +307,19 @@ def _most(schema: Schema, where: str) -> int:
     return most
 
 
-def _sized(schema: Schema, value: str) -> Iterator[str]:
+def _sized(schema: Schema, size: str) -> Iterator[str]:
     if schema.get("min_length", 0) > 0:
-        yield f"{value}.size() >= {schema['min_length']}"
-    yield f"{value}.size() <= {schema['max_length']}"
+        yield f"{size} >= {schema['min_length']}"
+    yield f"{size} <= {schema['max_length']}"
 
 
-def _guarded(schema: Schema, value: str, items: Iterable[list[str]]) -> Iterator[str]:
+def _guarded(schema: Schema, size: str, items: Iterable[list[str]]) -> Iterator[str]:
     """Each item's conditions, where there is such an item."""
     for index, conditions in enumerate(items):
         if index < schema.get("min_length", 0):
             yield from conditions
         else:
-            yield f"({value}.size() <= {index} || {_joined(conditions)})"
+            yield f"({size} <= {index} || {_joined(conditions)})"
 
 
 def _joined(conditions: list[str]) -> str:

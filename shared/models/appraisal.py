@@ -18,19 +18,27 @@ MOST_SCORES = 7
 Scores = Annotated[dict[Id, Points], Field(min_length=1, max_length=MOST_SCORES)]
 """Criterion → hundredths of a point."""
 
-MOST_STATEMENTS = 3
+MOST_STATEMENTS = 2
 Statements = Annotated[dict[Id, Id], Field(max_length=MOST_STATEMENTS)]
 """Component → option, such as đ and e of a head; the head above states them."""
 
 
+Place = Annotated[str, Field(pattern=r"^(?:deputy|above)$")]
+
+
 class Scoring(Part):
-    """One side's scores of the general criteria, and what it states."""
+    """One side's scores of the general criteria, and what it states.
+
+    `in_place`: as what somebody scored whose turn had come because the head had not; the
+    rules of the store hold each to the truth.
+    """
 
     by: Signature
     at: ServerTime
     scores: Scores
     statements: Statements = {}
     note: Text | None = None
+    in_place: Place | None = None
 
 
 class UnitAppraisal(Document):

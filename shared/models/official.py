@@ -119,6 +119,11 @@ class Official(Document):
         served = (one for one in self.postings if one.covers(moment))
         return next((one.unit for one in served), None)
 
+    def is_deputy_of(self, unit: str) -> bool:
+        """By duty, which the last posting says."""
+        last = self.postings[-1]
+        return (last.duty, last.unit) == ("deputy", unit)
+
     def unit_in(self, start: datetime, end: datetime) -> str | None:
         """The unit that compiles this person's result: the last one served in."""
         last = self.posting_in(start, end)

@@ -19,8 +19,10 @@ class Period(Document):
 
     The scheme's windows are frozen as times, so that nobody has to count working
     days: people score themselves from `self_from` until `self_until`, heads score until
-    the lock; once the results are up for review, petitions come until `petition_until`
-    and are answered until `answer_until`. A window that is absent has no bound of its own.
+    the lock, in their place deputies from `deputies_from` and heads above from `above_from`
+    (without which these may at any time); once the results are up for review, petitions
+    come until `petition_until` and are answered until `answer_until`. A window that is
+    absent has no bound of its own.
     """
 
     collection: ClassVar[str] = "periods"
@@ -37,6 +39,8 @@ class Period(Document):
     state: State
     self_from: Time | None = None
     self_until: Time | None = None
+    deputies_from: Time | None = None
+    above_from: Time | None = None
     petition_until: Time | None = None
     answer_until: Time | None = None
     rated_before: Time | None = None

@@ -315,12 +315,15 @@ class Windows(Part):
     """How long each step may take, in working days.
 
     One scores oneself from `self_early` before the period's end until `self_score` after it;
-    the head's days follow those.
+    the head's days follow those. Of these, deputies may score in the head's place for the last
+    `deputies`, and heads above for the last `above`, so that nobody is left without a score.
     """
 
     self_early: Annotated[int, Field(ge=0, le=60)] = 0
     self_score: WorkingDays
     head_score: WorkingDays
+    deputies: WorkingDays | None = None
+    above: WorkingDays | None = None
     petition: WorkingDays
     answer: WorkingDays
     source: Source

@@ -2,6 +2,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from shared.models.appraisal import Place
 from shared.models.assignment import Share
 from shared.models.base import (
     ID,
@@ -108,6 +109,14 @@ class Absence(Part):
     end: Time
 
 
+class InPlace(Part):
+    """Who scored in the head's place, as what, and since when they might."""
+
+    by: Id
+    standing: Place
+    since: Time | None = None
+
+
 class Assessment(Part):
     """What is known of a person for a stretch of time besides their work."""
 
@@ -115,6 +124,7 @@ class Assessment(Part):
     """The head's scores in hundredths, by criterion."""
     unexplained: bool = False
     """The head gave them without a written reason; a scheme may ask for one (`justification`)."""
+    in_place: InPlace | None = None
     own: dict[Id, Points] = {}
     """What the person scored themselves: shown beside the head's scores, never counted."""
     statements: dict[Id, Id] = {}

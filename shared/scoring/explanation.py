@@ -26,6 +26,7 @@ from shared.scoring.telling import (
     tell_fact,
     tell_gate,
     tell_history,
+    tell_in_place,
     tell_k,
     tell_node,
     tell_source,
@@ -45,6 +46,7 @@ def explain(card: Scorecard, scheme: Scheme) -> list[Line]:
         lines += _unread_scores(card, scheme)
         lines += _unexplained(card, scheme)
         lines += _differences(card, scheme)
+        lines += [line for line in map(tell_in_place, card.assessments.items()) if line]
         for checked in reading.gates:
             lines += [tell_gate(checked, scheme), tell_source(checked.gate.source).within(1)]
         lines += _idle_facts(reading, scheme)

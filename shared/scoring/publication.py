@@ -372,6 +372,7 @@ def _of_rules(scheme: Scheme) -> Iterator[Defect]:
             "quota", "gives an outstanding organisation less", "cho tổ chức xuất sắc ít hơn"
         )
     yield from _of_distribution(scheme)
+    yield from _of_windows(scheme)
     if scheme.justification and scheme.justification.below >= scheme.justification.at_least:
         yield Defect(
             "justification", "leaves nothing without it", "không chừa khoảng nào miễn giải trình"
@@ -398,6 +399,20 @@ def _is_day(month_day: str) -> bool:
         return bool(date(COMMON_YEAR, month, day))
     except ValueError:
         return False
+
+
+def _of_windows(scheme: Scheme) -> Iterator[Defect]:
+    windows = scheme.windows
+    if windows is None:
+        return
+    turns = (windows.above, windows.deputies, windows.head_score)
+    known = [days for days in turns if days is not None]
+    if any(later > earlier for later, earlier in pairwise(known)):
+        yield Defect(
+            "windows",
+            "heads above have their turn after deputies, and these within the head's days",
+            "cấp trên chấm thay sau cấp phó, cấp phó trong thời hạn của thủ trưởng",
+        )
 
 
 def _of_distribution(scheme: Scheme) -> Iterator[Defect]:

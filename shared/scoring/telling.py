@@ -120,6 +120,28 @@ def band_title(rating: Rating, scheme: Scheme) -> Title:
     return next(band.title for band in scheme.ratings.bands if band.rating == rating)
 
 
+PLACES = {
+    "deputy": Line("cấp phó", "a deputy"),
+    "above": Line("thủ trưởng cấp trên", "the head above"),
+}
+
+
+def tell_in_place(told: tuple[str, Assessment]) -> Line | None:
+    """Who scored a stretch instead of the head, and why they might."""
+    stretch, assessment = told
+    one = assessment.in_place
+    if one is None:
+        return None
+    place = PLACES[one.standing]
+    since = None if one.since is None else one.since.isoformat(timespec="minutes")
+    vi = "" if since is None else f": từ {since} khi thủ trưởng chưa chấm"
+    en = "" if since is None else f": from {since} on, as the head had not scored"
+    return Line(
+        f"Điểm kỳ {stretch} do {one.by} ({place.vi}) chấm thay thủ trưởng{vi}",
+        f"Scores of {stretch} were given by {one.by} ({place.en}) in the head's place{en}",
+    )
+
+
 def tell_fact(fact: Override) -> Line:
     since = fact.at.isoformat(timespec="minutes")
     return Line(

@@ -24,7 +24,7 @@ from shared.models.scheme import (
     Scheme,
     Statement,
 )
-from shared.models.scorecard import Absence, Assessment, Capacity, Override
+from shared.models.scorecard import Absence, Assessment, Capacity, InPlace, Override
 from shared.refs import Ref
 from shared.scoring.evaluation import components
 from shared.scoring.gates import standing_in
@@ -98,7 +98,7 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
     root = scheme.root(capacity.subject)
     home, said = _said(known, period)
     asks = scheme.justification is not None
-    own = _told(said.pop(home, None), root, asks=asks).model_copy(
+    own = _told(said.pop(home, None), root, period, asks=asks).model_copy(
         update={
             "own": _own(known.appraisal),
             "indicators": measured_values(known.measurement),
@@ -108,7 +108,7 @@ def context(period: Period, scheme: Scheme, known: Known) -> Context:
         }
     )
     others = {
-        f"{period.id}_{unit}": _told(said.get(unit), root, asks=asks).model_copy(
+        f"{period.id}_{unit}": _told(said.get(unit), root, period, asks=asks).model_copy(
             update=_held_elsewhere(known, period, root, unit)
         )
         for unit in {*said, *_units(official, period)} - {home}
@@ -264,8 +264,8 @@ def _own(appraisal: Appraisal | None) -> dict[str, int]:
     return {} if by_self is None else dict(sorted(by_self.scores.items()))
 
 
-def _told(scoring: Scoring | None, root: Component, *, asks: bool) -> Assessment:
-    """What a head said, and whether in silence where the scheme may ask why.
+def _told(scoring: Scoring | None, root: Component, period: Period, *, asks: bool) -> Assessment:
+    """What a head said, or somebody in their place; whether in silence where a reason is asked.
 
     What follows from others' ratings cannot be stated.
     """
@@ -277,12 +277,20 @@ def _told(scoring: Scoring | None, root: Component, *, asks: bool) -> Assessment
     return Assessment(
         criteria=dict(sorted(scoring.scores.items())),
         unexplained=asks and not (scoring.note or "").strip(),
+        in_place=_in_place(scoring, period),
         statements={
             name: option
             for name, option in sorted(scoring.statements.items())
             if name not in derived
         },
     )
+
+
+def _in_place(scoring: Scoring, period: Period) -> InPlace | None:
+    if scoring.in_place is None:
+        return None
+    since = period.deputies_from if scoring.in_place == "deputy" else period.above_from
+    return InPlace(by=scoring.by, standing=scoring.in_place, since=since)
 
 
 def measured_values(measurement: Measurement | None) -> dict[str, int]:

@@ -16,7 +16,7 @@ from shared.usecases.keyed import Keyed
 from shared.usecases.opened import no_period
 from shared.usecases.parts import rolled_up
 from shared.usecases.recorded import Change, recorded
-from shared.usecases.windows import Scoring, scoring_windows
+from shared.usecases.windows import Scoring, handed_on, scoring_windows
 from shared.vietnamese import TIME_ZONE
 
 SHOWN = 10
@@ -38,7 +38,10 @@ class OpenPeriod(Part):
 
 
 class Reschedule(Part):
-    """Move the lock of an open period, and with `self_until` the end of self-scoring."""
+    """Move the lock of an open period, and with `self_until` the end of self-scoring.
+
+    The times from which others score in the head's place move along.
+    """
 
     action: Literal["reschedule"]
     period: PeriodId
@@ -63,6 +66,8 @@ class PeriodReply(Part):
     closes_at: Time
     self_from: Time | None = None
     self_until: Time | None = None
+    deputies_from: Time | None = None
+    above_from: Time | None = None
     petition_until: Time | None = None
     answer_until: Time | None = None
     rated_before: Time | None = None
@@ -138,6 +143,7 @@ def _opened(
         else None
     )
     closes_at = _not_before(max(end, now), request.closes_at or _default_close(scoring))
+    handed = handed_on(transaction, scheme.windows, end, closes_at, request.time_zone)
     return Period(
         id=request.period,
         kind=kind_of(request.period),
@@ -149,6 +155,8 @@ def _opened(
         state="open",
         self_from=scoring.self_from if scoring else None,
         self_until=min(scoring.self_until, closes_at) if scoring else None,
+        deputies_from=handed.deputies_from,
+        above_from=handed.above_from,
     )
 
 
@@ -169,7 +177,11 @@ def _rescheduled(standing: Period | None, request: Reschedule, now: datetime) ->
     self_until = request.self_until or period.self_until
     if self_until is not None:
         self_until = min(self_until, closes_at)
-    return period.model_copy(update={"closes_at": closes_at, "self_until": self_until})
+    moved = closes_at - period.closes_at
+    steps = {"deputies_from": period.deputies_from, "above_from": period.above_from}
+    later = {name: max(period.end, at + moved) for name, at in steps.items() if at is not None}
+    changes = {"closes_at": closes_at, "self_until": self_until, **later}
+    return period.model_copy(update=changes)
 
 
 def _confirmed(store: Store, standing: Period | None, request: Confirm, now: datetime) -> Period:
@@ -232,6 +244,8 @@ def _reply(period: Period) -> PeriodReply:
         closes_at=period.closes_at,
         self_from=period.self_from,
         self_until=period.self_until,
+        deputies_from=period.deputies_from,
+        above_from=period.above_from,
         petition_until=period.petition_until,
         answer_until=period.answer_until,
         rated_before=period.rated_before,

@@ -60,6 +60,7 @@ from shared.usecases.reminders import (
     to_head,
     to_next_in_line,
     to_rated,
+    to_scorer_in_place,
     to_self_scorer,
     waiting,
 )
@@ -70,6 +71,8 @@ LATELY = timedelta(days=60)
 """How long after its close people are still told of a period."""
 PATIENCE = timedelta(days=3)
 """How long somebody may leave a product unjudged before the next in line is told."""
+LAST_DAYS = timedelta(days=2)
+"""Before the lock, when heads above are told of scores that are missing, unless the period says."""
 DEVICES = 10
 """Of one person: the last that were registered."""
 HOUR = "%Y%m%dT%H"
@@ -218,7 +221,11 @@ def _of_open(
         for one in waiting(found.ref.id, assignment):
             digests[one.approver].waiting.append(one)
             yield from line.tell(one)
-    yield from _to_score(store, place, period, now, digests, quiet.zone)
+    missing = _missing(store, place, period, now)
+    if place.unit.head:
+        digests[place.unit.head].unscored += missing
+    yield from _handed_on(line, period, missing, quiet.zone)
+    yield from _to_score(store, place, period, now, quiet.zone)
     for uid, digest in digests.items():
         if uid and quiet.works(now.astimezone(quiet.zone).date()):
             yield from to_head(uid, (place.id, period.id), digest, place.names, now, quiet.zone)
@@ -233,28 +240,42 @@ def _residents(place: _Place, period: Period) -> list[str]:
 
 
 def _to_score(
-    store: Store,
-    place: _Place,
-    period: Period,
-    now: datetime,
-    digests: dict[str, Digest],
-    zone: ZoneInfo,
+    store: Store, place: _Place, period: Period, now: datetime, zone: ZoneInfo
 ) -> Iterator[Planned]:
-    """From the time when people score themselves: who has not, and whom the head has not."""
+    """From the time when people score themselves: who has not."""
     if now < (period.self_from or period.end):
         return
     residents = _residents(place, period)
-    units = store.find(refs.units, where=Where("parent", "==", place.id))
-    heads = [one.fields.get("head") for one in units]
-    scored = [*(uid for uid in residents if uid != place.unit.head), *filter(None, heads)]
     found = read_each(store, [refs.appraisal(period.id, uid) for uid in residents])
-    appraisals = dict(zip(residents, found, strict=True))
-    for uid in residents:
-        if not _has_scored(appraisals.get(uid)):
+    for uid, appraisal in zip(residents, found, strict=True):
+        if not _has_scored(appraisal):
             until = period.self_until or period.closes_at
             yield from to_self_scorer(uid, period, until, now, zone)
-    if now >= period.end and place.unit.head:
-        digests[place.unit.head].unscored += _unscored(store, place, period, scored)
+
+
+def _missing(store: Store, place: _Place, period: Period, now: datetime) -> list[str]:
+    """From the period's end: whom the unit's head is to score and has not, or not to the full."""
+    if now < period.end:
+        return []
+    units = store.find(refs.units, where=Where("parent", "==", place.id))
+    heads = [one.fields.get("head") for one in units]
+    members = [uid for uid in _residents(place, period) if uid != place.unit.head]
+    return _unscored(store, place, period, [*members, *filter(None, heads)])
+
+
+def _handed_on(
+    line: "_Line", period: Period, missing: Sequence[str], zone: ZoneInfo
+) -> Iterator[Planned]:
+    """What the head has not scored goes to deputies, then to the head above, else to organisers."""
+    above = period.above_from or period.closes_at - LAST_DAYS
+    for step, since in ((0, period.deputies_from), (1, above)):
+        if since is None or line.now < since or not missing:
+            continue
+        for uid in line.deputies if step == 0 else line.levels[1] or line.levels[2]:
+            names = [line.place.names.get(one, one) for one in missing if one != uid]
+            place, until = (period.id, line.place.id), (period.closes_at, zone)
+            if names and uid != line.place.unit.head:
+                yield to_scorer_in_place(uid, place, names, since, line.now, until)
 
 
 def _unscored(store: Store, place: _Place, period: Period, uids: Sequence[str]) -> list[str]:
@@ -298,6 +319,13 @@ class _Line:
             [parent.head] if parent and parent.head else [],
             _with_role(self.store, "organiser"),
         ]
+
+    @property
+    def deputies(self) -> list[str]:
+        """By duty, or standing in for the head."""
+        here = self.place.people.items()
+        by_duty = [uid for uid, one in here if one.roles and one.is_deputy_of(self.place.id)]
+        return sorted({*by_duty, *self.levels[0]})
 
     def tell(self, one: Waiting) -> Iterator[Planned]:
         """Nobody is told of their own work, nor the approver again.

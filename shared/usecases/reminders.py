@@ -233,6 +233,24 @@ def _escalated(one: Waiting, name: str, now: datetime) -> tuple[Title, Words]:
     )
 
 
+def to_scorer_in_place(
+    uid: str,
+    place: tuple[str, str],
+    missing: Sequence[str],
+    since: datetime,
+    now: datetime,
+    until: tuple[datetime, ZoneInfo],
+) -> Planned:
+    """The head has not scored these, and the next in line may; once for each of them in turn."""
+    lock = _clock(*until)
+    title = Title(vi="Chấm điểm thay thủ trưởng", en="Score in the head's place")
+    body = Words(
+        vi=f"Thủ trưởng chưa chấm: {_listed(missing)}. Bạn có thể chấm thay, trước {lock}.",
+        en=f"The head has not scored: {_listed(missing, en=True)}. You may, before {lock}.",
+    )
+    return plan(uid, "escalated", ["score", *place, since.isoformat()], now, (title, body))
+
+
 def to_administrator(uid: str, official: str, name: str, fault: Fault, now: datetime) -> Planned:
     """A transfer that was entered ahead could not take effect; again when the reason is another."""
     title = Title(vi="Quyết định chuyển chưa thực hiện được", en="A transfer did not take effect")

@@ -38,6 +38,33 @@ def scoring_windows(
     )
 
 
+@dataclass(frozen=True)
+class HandedOn:
+    """When others may score in the head's place; None where the scheme does not say."""
+
+    deputies_from: datetime | None = None
+    above_from: datetime | None = None
+
+
+def handed_on(
+    transaction: Transaction,
+    windows: Windows | None,
+    end: datetime,
+    closes_at: datetime,
+    time_zone: str,
+) -> HandedOn:
+    """So many working days before the lock; not before the period's end."""
+    if windows is None:
+        return HandedOn()
+    zone = zone_of(time_zone, "time_zone")
+    off = read_days_off(transaction, (end.year, closes_at.year))
+
+    def last(days: int | None) -> datetime | None:
+        return None if days is None else max(end, before_working_days(closes_at, days, off, zone))
+
+    return HandedOn(last(windows.deputies), last(windows.above))
+
+
 def published(
     transaction: Transaction, period: Period, windows: Windows | None, now: datetime
 ) -> Period:

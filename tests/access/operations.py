@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -118,7 +119,7 @@ def in_store(place: str, name: str) -> Try:
     """The try that a row of the store's table names."""
     if name in ENTRIES:
         return lambda where, who, state: _append(where, who, state, ENTRIES[name])
-    special = {
+    special: dict[str, Try] = {
         "report on full work": lambda w, who, state: _append(
             w, who, state, ENTRIES["report"], work=FULL
         ),
@@ -140,6 +141,15 @@ def in_store(place: str, name: str) -> Try:
             w, who, PERIODS[state], "by_head", of=UIDS["head"]
         ),
         "score by name as head of p1": _score_named,
+        **{
+            f"{name}{when}": partial(_score_in_place, place=as_, period=period, of=of)
+            for when, period in TURNS.items()
+            for name, as_, of in IN_PLACE
+        },
+        "score by name as deputy": partial(
+            _score_in_place, place="deputy", period=TURNS[" handed on"], unit="p1"
+        ),
+        "score self in place": partial(_score_in_place, place="above", part="by_self"),
         "file": lambda w, who, state: _file(w, who, PERIODS[state]),
         "file late": lambda w, who, _: _file(w, who, OUTSIDE["heard"]["id"]),
         "file on a version": lambda w, who, state: _file(w, who, PERIODS[state], version=2),
@@ -240,6 +250,40 @@ def _score(
     scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
     fields = {"period": period, "official": of, part: scoring, **unit}
     path = "_".join([f"appraisals/{period}_{of}", *unit.values()])
+    return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
+
+
+IN_PLACE: list[tuple[str, str | None, str]] = [
+    ("score in turn", None, "an"),
+    ("score as deputy", "deputy", "an"),
+    ("score from above", "above", "an"),
+    ("score head as deputy", "deputy", UIDS["head"]),
+]
+TURNS = {
+    "": PERIODS["open"],
+    " early": OUTSIDE["not yet"]["id"],
+    " handed on": OUTSIDE["handed on"]["id"],
+}
+
+
+def _score_in_place(
+    where: Place,
+    who: str,
+    _: str,
+    *,
+    place: str | None,
+    period: str = PERIODS["open"],
+    part: str = "by_head",
+    of: str = "an",
+    unit: str | None = None,
+) -> int:
+    """As what they say they are, whatever they are."""
+    scoring = {"by": UIDS.get(who, "nobody"), "scores": SCORES}
+    told = scoring if place is None else {**scoring, "in_place": place}
+    fields = {"period": period, "official": of, part: told}
+    path = f"appraisals/{period}_{of}"
+    if unit is not None:
+        path, fields = f"{path}_{unit}", {**fields, "unit": unit}
     return where.as_(who).write(path, fields, times=[f"{part}.at"]).status_code
 
 

@@ -56,6 +56,8 @@ OUTSIDE: dict[str, dict[str, Any]] = {
     "early": {"id": "2026-12", "state": "open", "self_from": FAR},
     "late": {"id": "2026-06", "state": "open", "self_until": LONG_AGO},
     "roll-up": {"id": "2026-04", "state": "open", "parts": ["2026-03"]},
+    "handed on": {"id": "2026-02", "deputies_from": LONG_AGO, "above_from": LONG_AGO},
+    "not yet": {"id": "2026-01", "deputies_from": FAR, "above_from": FAR},
     "heard": {"id": "2026-05", "state": "review", "petition_until": LONG_AGO},
 }
 """Periods before or after a window, by what makes them so."""
@@ -175,7 +177,7 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
 
     return {
         "self": one("p1", "official", postings=_moved(), units=["p1", "p2"]),
-        "peer": one("p1", "official"),
+        "peer": one("p1", "official", postings=[DEPUTY]),
         "approver": one("p2", "official"),
         "head": one(
             "p1", "official", "head", is_head=True, postings=_moved("head"), units=["p1", "p2"]
@@ -191,6 +193,9 @@ def _people(clocks: tuple[datetime, datetime]) -> dict[str, Official]:
         "auditor": one("so", "auditor"),
         "left": one("p1", is_head=True),
     }
+
+
+DEPUTY = Posting(unit="p1", start=LONG_AGO, duty="deputy")
 
 
 def _moved(duty: Duty = "member") -> list[Posting]:

@@ -109,10 +109,16 @@ def _each(
 
 def _either_part(fields: Fields) -> Fields:
     """A request signs one part, and a place of two parts names no other unit: policy both."""
-    fields = {key: value for key, value in fields.items() if key != "unit"}
+    fields = {key: _in_turn(value) for key, value in fields.items() if key != "unit"}
     if fields.get("by_self") is None:
         return {key: value for key, value in fields.items() if key != "by_self"}
     return {key: value for key, value in fields.items() if key != "by_head"}
+
+
+def _in_turn(part: Any) -> Any:  # whatever stands in a part's place
+    """Without saying that it stands in for the head: who may is for the policy to say."""
+    told = isinstance(part, dict) and part.get("in_place") in ("deputy", "above")
+    return {key: one for key, one in part.items() if key != "in_place"} if told else part
 
 
 def _where(fields: Fields) -> Fields:
@@ -205,7 +211,11 @@ class Engine:
             f"results/{REVIEWED}/officials/{DOER}": {"unit": UNIT},
         }
         for place, fields in documents.items():
-            self._lay(place, fields)
+            self.lay(place, fields)
+
+    def lay(self, place: str, fields: Fields) -> None:
+        """A document past the rules, as the server writes it."""
+        self._commit("owner", [self._update(place, fields, JUDGE)]).raise_for_status()
 
     def accepts(self, draft: Draft) -> bool:
         """Write it as its author would, and take it away again."""
@@ -235,14 +245,11 @@ class Engine:
         for key, ground in grounds.items():
             name = fields.get(key)
             if fields.get("kind") in JUDGED and isinstance(name, str) and is_entry_id(name):
-                self._lay(f"assignments/{ASSIGNMENT}/entries/{name}", ground)
+                self.lay(f"assignments/{ASSIGNMENT}/entries/{name}", ground)
         version = fields.get("version")
         if draft.collection == "appeals" and type(version) is int and version > 0:
             later = f"results/{REVIEWED}/corrections/{DOER}_{version}"
-            self._lay(later, {"follows": ["results"]})
-
-    def _lay(self, place: str, fields: Fields) -> None:
-        self._commit("owner", [self._update(place, fields, JUDGE)]).raise_for_status()
+            self.lay(later, {"follows": ["results"]})
 
     def _commit(self, token: str, writes: list[dict[str, Any]]) -> requests.Response:
         return self.session.post(

@@ -5,10 +5,29 @@ from hypothesis import strategies as st
 
 from infra.local.emulator import FirestoreEmulator
 from infra.local.stack import RULES
-from tests.rules.documents import PAST, Fields, Token
-from tests.rules.fuzz import FRESH, LARGEST, OPEN, TEXT, Draft, Engine, check, differ
+from shared.models.appraisal import MOST_SCORES, MOST_STATEMENTS
+from tests.rules.documents import FUTURE, PAST, Fields, Token
+from tests.rules.fuzz import (
+    FRESH,
+    JUDGE,
+    LARGEST,
+    OPEN,
+    SIGNED,
+    TEXT,
+    Draft,
+    Engine,
+    check,
+    differ,
+)
 
 SEED = 335
+LONG = [f"{number}" * 128 for number in range(MOST_SCORES)]
+LARGEST_SCORING: Fields = {
+    **SIGNED,
+    "scores": dict.fromkeys(LONG, 10_000),
+    "statements": dict.fromkeys(LONG[:MOST_STATEMENTS], "o" * 128),
+    "note": TEXT,
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +48,41 @@ def test_the_largest_entry_of_each_kind_is_accepted(engine: Engine, kind: str) -
 
 @pytest.mark.parametrize("part", ["by_self", "by_head"])
 def test_the_largest_appraisal_is_accepted(engine: Engine, part: str) -> None:
-    scores = {str(number) * 128: 10_000 for number in range(6)}
-    scoring = {"by": Token.CALLER, "at": Token.NOW, "scores": scores, "note": TEXT}
-    fields = {"period": OPEN, "official": "an", part: scoring}
+    fields = {"period": OPEN, "official": "an", part: LARGEST_SCORING}
     assert engine.accepts(Draft("appraisals", f"{OPEN}_an", fields))
+
+
+@pytest.mark.parametrize("seats", [["so", "x", "p2"], ["x", "x", "so"]])
+def test_also_where_it_takes_most_to_say_who_may(
+    emulator: FirestoreEmulator, seats: list[str]
+) -> None:
+    """For time served in another unit, from above, by whoever stands in there at last."""
+    engine = Engine(emulator, "demo-dearest")
+    engine.prepare(RULES.read_text("utf-8"))
+    engine.lay("units/p2", {"path": ["so", "p2"], "head": "dung"})
+    services = [{"unit": "p2", "duty": "member"}] * 4
+    served = {"unit": "p1", "units": ["p1", "p2"], "postings": services}
+    engine.lay("officials/an", {**served, "roles": ["official"]})
+    stints = [{"unit": unit, "start": PAST, "end": FUTURE} for unit in seats]
+    standing_in = {"unit": "p1", "roles": ["official", "head"], "is_head": True}
+    engine.lay(f"officials/{JUDGE}", {**standing_in, "stands_in": stints})
+    engine.lay(f"periods/{OPEN}", {"state": "open", "above_from": PAST, "parts": []})
+    place = {"period": OPEN, "official": "an", "unit": "p2"}
+    told = {**LARGEST_SCORING, "in_place": "above"}
+    for scoring, granted in ((told, True), (LARGEST_SCORING, "p2" in seats)):
+        draft = Draft("appraisals", f"{OPEN}_an_p2", {**place, "by_head": scoring})
+        assert engine.accepts(draft) is granted
+
+
+KEYS = [["a b"], ["a b", "c"], ["a", ""], [" "], [" a"], ["a "], ["a", "b  c"], ["a", "b"]]
+
+
+@pytest.mark.parametrize("keys", KEYS, ids=str)
+def test_each_key_counts_for_one(engine: Engine, keys: list[str]) -> None:
+    for name, value in (("scores", 1), ("statements", "o")):
+        scoring = {**SIGNED, "scores": {"c": 1}, name: dict.fromkeys(keys, value)}
+        fields = {"period": OPEN, "official": "an", "by_self": scoring}
+        assert differ(engine, Draft("appraisals", f"{OPEN}_an", fields)) is None
 
 
 @pytest.mark.parametrize(

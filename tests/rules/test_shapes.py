@@ -19,6 +19,9 @@ def test_the_engine_takes_the_rules_without_a_warning(emulator: FirestoreEmulato
     assert emulator.set_rules("demo-rules", rules.composed()) == []
 
 
+Spaced = Annotated[str, Field(pattern=r"^[a ]+$")]
+
+
 class Inner(Part):
     lines: list[Line]
 
@@ -46,6 +49,8 @@ class Open(BaseModel):
         (Time, r"Thing\.x: a client cannot state a time"),
         (list[Line], r"Thing\.x: needs max_length"),
         (dict[Line, Line], r"Thing\.x: needs max_length"),
+        (Annotated[dict[Line, Line], Field(max_length=2)], r"Thing\.x key: needs a pattern"),
+        (Annotated[dict[Spaced, Line], Field(max_length=2)], r"Thing\.x key: needs a pattern"),
         (Annotated[str, Field(max_length=5)], r"Thing\.x: the rules cannot check max_length"),
         (Annotated[int, Field(ge=0, le=9, multiple_of=3)], r"cannot check multiple_of"),
         (Annotated[Text, AfterValidator(str.strip)], r"Thing\.x: a validator written in Python"),

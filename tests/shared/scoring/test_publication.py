@@ -30,6 +30,9 @@ def form(*rows: tuple[str, int, int]) -> Json:
     return {**NODE, "id": "form", "kind": "criteria", "criteria": criteria}
 
 
+DERIVED = {"at_least": "completed", "met": "yes", "unmet": "no"}
+
+
 def statement(**changes: Any) -> Json:
     options = {"yes": 100, "no": 0}
     return {**NODE, "id": "s", "kind": "statement", "options": options, **changes}
@@ -107,7 +110,7 @@ CASES: list[tuple[Json, str, str]] = [
     ),
     (
         {
-            **tree(statement(derived={"at_least": "completed", "met": "yes", "unmet": "no"})),
+            **tree(statement(derived=DERIVED)),
             **bands(9000),
             "quota": None,
         },
@@ -194,9 +197,9 @@ CASES: list[tuple[Json, str, str]] = [
         "an appraisal holds 7 criteria",
     ),
     (
-        tree(*({**statement(), "id": f"s{n}"} for n in range(4))),
-        "subjects.official.s3",
-        "an appraisal holds 3 statements",
+        tree(*({**statement(), "id": f"s{n}"} for n in range(3))),
+        "subjects.official.s2",
+        "an appraisal holds 2 statements",
     ),
     (
         tree(statement(derived=DERIVED)),
@@ -236,7 +239,7 @@ def test_a_scheme_that_cannot_rate_everybody_names_the_node_that_is_why(
         tree(form(("k", 100, 500))),
         tree(nested(4)),
         tree(form(*((f"k{n}", 0, 500) for n in range(7)))),
-        tree(*({**statement(), "id": f"s{n}"} for n in range(3))),
+        tree(*({**statement(), "id": f"s{n}"} for n in range(2))),
         tree(leaf("x"), {**statement(derived=DERIVED), "absent": "excluded"}),
         {"gates": [{**GATE, "condition": NO_PART}]},
         {"quota": None, "windows": None, "calendar": None, "justification": None, "gates": []},
@@ -247,9 +250,10 @@ def test_what_is_sound_has_no_defects(change: Json) -> None:
 
 
 @given(cases())
-def test_random_trees_are_built_soundly_but_for_bands_out_of_reach(case: Case) -> None:
+def test_random_trees_are_built_soundly_but_for_bands_out_of_reach_and_size(case: Case) -> None:
     reasons = [one.en for one in defects(case.scheme)]
-    assert [one for one in reasons if "so nobody is" not in one and "the same" not in one] == []
+    random = ("so nobody is", "the same", "an appraisal holds")
+    assert [one for one in reasons if not any(part in one for part in random)] == []
 
 
 def test_what_positions_ask_stands_once_in_a_tree_of_people() -> None:
@@ -284,3 +288,13 @@ def test_what_a_position_asks_is_checked_field_by_field() -> None:
         "criteria.0.id",
         "indicators.0.id",
     ]
+
+
+def test_turns_to_score_come_one_after_the_other_within_the_heads_days() -> None:
+    windows = a_scheme().fields()["windows"]
+    for turns in ({"deputies": 9}, {"above": 9}, {"deputies": 1, "above": 2}):
+        assert nodes(defects(a_scheme(windows={**windows, "head_score": 5, **turns}))) == [
+            "windows"
+        ]
+    within = {"head_score": 5, "deputies": 3, "above": 1}
+    assert defects(a_scheme(windows={**windows, **within})) == []
