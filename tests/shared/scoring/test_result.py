@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from shared.models.result import Link, PeriodResult, RefusedEntry, Result, UnitResult
 from shared.scoring.digest import digest, merkle_root, seal
-from shared.scoring.result import total_period, total_unit
+from shared.scoring.result import total_period, total_unit, unit_digest
 from tests.builders import (
     DAY,
     DUE,
@@ -160,7 +160,7 @@ def test_a_period_totals_its_units_in_any_order(units: list[UnitResult]) -> None
     assert (total.units, total.officials, total.entries, total.drift) == (3, 6, 18, 3)
     assert total.ratings == {"excellent": 3, "not_completed": 2}
     assert (total.not_assessed, total.insufficient_data) == (1, 0)
-    assert total.root == merkle_root([a_total(f"u{n}", n).digest for n in range(1, 4)])
+    assert total.root == merkle_root([unit_digest(a_total(f"u{n}", n)) for n in range(1, 4)])
 
 
 def test_a_period_holds_a_whole_country() -> None:
