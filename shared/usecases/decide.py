@@ -27,7 +27,7 @@ from shared.usecases.recorded import Change, recorded
 from shared.usecases.reviewed import read_reviewed
 from shared.usecases.schemes import Schemes
 from shared.usecases.standing import Version, read_version, read_versions, rests_on
-from shared.vietnamese import day
+from shared.usecases.versions import contestable
 
 MOST = BATCH
 """Decisions in one call: what the store writes at once."""
@@ -175,9 +175,7 @@ def _told(sitting: _Sitting, case: Case, decision: Decision) -> list[Write]:
     en = f"Computed: {computed.en}. Decided: {rating.en}."
     heard = period.petition_until
     if period.state == "review" and heard is not None and sitting.now < heard:
-        until = day(heard, period.time_zone)
-        vi = f"{vi} Có thể kiến nghị trước ngày {until}."
-        en = f"{en} It may be contested before {until}."
+        vi, en = contestable(vi, en, heard, period)
     notice = Notice(
         kind="result",
         title=Title(

@@ -1,5 +1,7 @@
 """What a later version of a result says to whom it is of: both outcomes, and how to contest it."""
 
+from datetime import datetime
+
 from shared import refs
 from shared.models.correction import Correction
 from shared.models.notice import Notice
@@ -22,6 +24,15 @@ def told_of_version(
     name = f"version.{period.id}.{made.version}"
     notice = _notice(period, scheme, before, made, why)
     return put(refs.inbox(before.official)(name), notice)
+
+
+def contestable(vi: str, en: str, until: datetime, period: Period) -> tuple[str, str]:
+    """What is told, with the day before which it may be contested."""
+    last = day(until, period.time_zone)
+    return (
+        f"{vi} Có thể kiến nghị trước ngày {last}.",
+        f"{en} It may be contested before {last}.",
+    )
 
 
 def told_to_decider(before: Result, made: Correction, decider: str) -> Write:
@@ -47,9 +58,7 @@ def _notice(
     vi = f"{why[0]}.\n\nTrước: {was.vi}. Nay: {now.vi}."
     en = f"{why[1]}.\n\nBefore: {was.en}. Now: {now.en}."
     if made.petition_until is not None:
-        until = day(made.petition_until, period.time_zone)
-        vi = f"{vi} Có thể kiến nghị trước ngày {until}."
-        en = f"{en} It may be contested before {until}."
+        vi, en = contestable(vi, en, made.petition_until, period)
     notice = Notice(
         kind="result",
         title=Title(
